@@ -1,0 +1,323 @@
+"""The calendar, against answers typed by hand from the methodology.
+
+`answers/calendar.csv` holds tables 9.12 and 11.3. Its `tags` are three letters for rank day, preliminary and effective
+date: S sourced, R by rule, U uncertain, - not given there.
+"""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+import sys
+from datetime import date, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from recon_pipeline import events as calendar
+from recon_pipeline import rules
+from recon_pipeline.errors import BadInput, ContractBroken
+from recon_pipeline.event_rule import SEASON_MONTHS
+from recon_pipeline.paths import sql_root
+
+ANSWERS = Path(__file__).parent / "answers" / "calendar.csv"
+TAGGED = ("rank_day", "preliminary_date", "effective_date")
+
+# Two weeks before the effective date of 2004 was a day of mourning: the answer names a day on which nothing traded.
+CLOSED_ANSWER = {("2004-06-recon", "preliminary_date"): date(2004, 6, 10)}
+
+# Where what was announced departs from the rule, the table wins: (event, column) -> what the rule says.
+DEPARTURES = {
+    ("2004-09-ipo", "preliminary_date"): None,
+    ("2016-06-recon", "rank_day"): date(2016, 5, 31),
+    ("2018-03-ipo", "rank_day"): date(2018, 2, 9),
+}
+
+
+def answers() -> list[dict[str, str]]:
+    with ANSWERS.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+EVENTS = calendar.events()
+
+
+# --- the table against the answers ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("answer", answers(), ids=lambda row: row["event_id"])
+def test_an_event_has_the_dates_of_the_methodology(answer: dict[str, str]) -> None:
+    event = calendar.event(answer["event_id"])
+    for column in (*TAGGED, "lock_date"):
+        if answer[column]:
+            expected = CLOSED_ANSWER.get((event.event_id, column), date.fromisoformat(answer[column]))
+            assert getattr(event, column) == expected, column
+
+
+@pytest.mark.parametrize("answer", answers(), ids=lambda row: row["event_id"])
+def test_only_dates_found_in_a_source_are_confirmed(answer: dict[str, str]) -> None:
+    assert calendar.event(answer["event_id"]).confirmed == (answer["tags"] == "SSS")
+
+
+def test_events_that_the_answers_do_not_name_are_not_confirmed() -> None:
+    named = {row["event_id"] for row in answers()}
+    others = {event_id for event_id in EVENTS if event_id not in named}
+    assert others == {
+        *(f"{year}-{month}-ipo" for year in (2008, 2009, 2010) for month in ("09", "12")),
+        *(f"{year}-03-ipo" for year in (2009, 2010, 2011)),
+        "2011-09-ipo",
+        "2027-09-ipo",
+    }
+    assert not any(EVENTS[event_id].confirmed for event_id in others)
+
+
+def test_what_is_not_confirmed_says_why() -> None:
+    assert [event.event_id for event in EVENTS.values() if not event.confirmed and not event.note] == []
+
+
+@pytest.mark.parametrize(
+    "answer", [row for row in answers() if row["ipo_window_start"]], ids=lambda row: row["event_id"]
+)
+def test_an_ipo_window_opens_on_the_session_of_the_methodology(answer: dict[str, str]) -> None:
+    # Compared by session: one published window opens on the Monday, ours on the day after the rank day, a Saturday.
+    start = calendar.event(answer["event_id"]).ipo_window_start
+    assert start is not None
+    published = date.fromisoformat(answer["ipo_window_start"])
+    assert calendar.next_session(start - timedelta(days=1)) == calendar.next_session(published - timedelta(days=1))
+
+
+def test_lock_dates_are_known_from_2021_on_and_only_for_reconstitutions() -> None:
+    locked = {event.event_id for event in EVENTS.values() if event.lock_date}
+    assert locked == {e.event_id for e in EVENTS.values() if e.kind == "recon" and e.rank_day.year >= 2021}
+
+
+# --- properties of the table ----------------------------------------------------------------------------------------
+
+
+def test_ids_sort_by_date() -> None:
+    ordered = list(EVENTS.values())
+    assert list(EVENTS) == sorted(EVENTS)
+    for earlier, later in pairwise(ordered):
+        assert earlier.effective_date < later.effective_date
+        assert earlier.rank_day < later.rank_day
+        assert earlier.effective_date < later.rank_day, "an event opens from the one before it"
+
+
+def test_an_id_is_the_month_of_the_effective_date_and_the_kind() -> None:
+    for event_id, event in EVENTS.items():
+        assert event_id == event.event_id == f"{event.effective_date:%Y-%m}-{event.kind}"
+        assert SEASON_MONTHS[event.season] == event.effective_date.month
+
+
+def test_the_table_holds_every_event_that_the_rules_know() -> None:
+    by_rule = []
+    for year in range(2004, 2028):
+        for season in SEASON_MONTHS:
+            if (year, season) != (2004, "march"):
+                by_rule.append(calendar.rule_event(year, season).event_id)
+    assert by_rule == list(EVENTS)
+
+
+def test_the_file_is_already_in_order_and_has_the_agreed_columns() -> None:
+    rows = [row for _, row in rules.reference_rows("recon_events.csv")]
+    assert [row["event_id"] for row in rows] == list(EVENTS)
+    assert list(rows[0]) == [
+        *("event_id", "kind", "season", "rank_day", "preliminary_date", "lock_date", "effective_date"),
+        *("ipo_window_start", "ipo_window_end", "source", "confirmed", "note"),
+    ]
+    assert all(row["source"] for row in rows)
+
+
+def test_windows_leave_no_gap_and_never_overlap() -> None:
+    assert EVENTS["2004-06-recon"].ipo_window_start == date(2003, 5, 31)
+    for event in EVENTS.values():
+        assert event.ipo_window_end == event.rank_day
+    for earlier, later in pairwise(EVENTS.values()):
+        assert later.ipo_window_start == earlier.rank_day + timedelta(days=1)
+
+
+def test_every_date_is_a_session_and_they_follow_each_other() -> None:
+    for event in EVENTS.values():
+        given = [event.rank_day, event.preliminary_date, event.lock_date, event.effective_date]
+        days = [day for day in given if day]
+        assert all(calendar.is_session(day) for day in days), event.event_id
+        assert days == sorted(set(days)), event.event_id
+        assert (
+            event.effective_from == calendar.sessions(event.effective_date, event.effective_date + timedelta(days=7))[1]
+        )
+
+
+# --- the rule against the table -------------------------------------------------------------------------------------
+
+
+def test_the_rule_gives_every_date_that_the_methodology_computed() -> None:
+    for answer in answers():
+        event = calendar.event(answer["event_id"])
+        by_rule = calendar.rule_event(event.effective_date.year, event.season)
+        for column, tag in zip(TAGGED, answer["tags"], strict=True):
+            if tag == "R":
+                assert getattr(by_rule, column) == getattr(event, column), (event.event_id, column)
+
+
+def test_announced_dates_that_depart_from_the_rule_are_the_known_ones() -> None:
+    departures = {}
+    for event in EVENTS.values():
+        by_rule = calendar.rule_event(event.effective_date.year, event.season)
+        assert (by_rule.kind, by_rule.event_id) == (event.kind, event.event_id)
+        for column in (*TAGGED, "lock_date"):
+            if getattr(by_rule, column) != getattr(event, column):
+                departures[event.event_id, column] = getattr(by_rule, column)
+    assert departures == DEPARTURES
+    assert calendar.event("2016-06-recon").rank_day == date(2016, 5, 27)
+
+
+@pytest.mark.parametrize(
+    ("event_id", "rank_day", "preliminary", "lock", "effective", "window_start"),
+    [
+        ("2028-03-ipo", "2028-01-31", "2028-02-18", None, "2028-03-17", "2027-10-30"),
+        ("2028-06-recon", "2028-04-28", "2028-05-19", "2028-06-05", "2028-06-23", "2028-02-01"),
+        ("2028-09-ipo", "2028-07-31", "2028-08-18", None, "2028-09-15", "2028-04-29"),
+        ("2028-12-recon", "2028-10-31", "2028-11-10", "2028-11-27", "2028-12-08", "2028-08-01"),
+        ("2029-03-ipo", "2029-01-31", "2029-02-16", None, "2029-03-16", "2028-11-01"),
+    ],
+)
+def test_years_after_the_table_follow_the_rule(
+    event_id: str, rank_day: str, preliminary: str, lock: str | None, effective: str, window_start: str
+) -> None:
+    event = calendar.event(event_id)
+    assert event.event_id == event_id
+    assert event_id not in EVENTS
+    assert event.rank_day == date.fromisoformat(rank_day)
+    assert event.preliminary_date == date.fromisoformat(preliminary)
+    assert event.lock_date == (date.fromisoformat(lock) if lock else None)
+    assert event.effective_date == date.fromisoformat(effective)
+    assert event.ipo_window_start == date.fromisoformat(window_start)
+    assert event.ipo_window_end == event.rank_day
+    assert event.source.startswith("rule")
+    assert not event.confirmed
+
+
+def test_the_rule_reaches_to_the_end_of_the_calendar() -> None:
+    last = calendar.event(f"{calendar.LAST_DAY.year - 1}-12-recon")
+    assert last.effective_from > last.effective_date
+    with pytest.raises(BadInput):
+        calendar.event(f"{calendar.LAST_DAY.year}-06-recon")
+
+
+# --- unknown events -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("asked", "near"),
+    [
+        ("2023-06", "2023-06-recon"),
+        ("2023-05-recon", "2023-06-recon"),
+        ("2026-12-ipo", "2026-12-recon"),
+        ("2023-12-recon", "2023-12-ipo"),
+        ("2028-12-ipo", "2028-12-recon"),
+        ("2O23-06-recon", "2023-06-recon"),
+        ("recon-2023-06", "recon"),
+        ("2003-06-recon", "2004-06-recon"),
+        ("9999-06-recon", "recon"),
+        ("2023-06-RECON", "2023-06-recon"),
+        ("", "2027-12-recon"),
+        ("junk", "2027-12-recon"),
+    ],
+)
+def test_an_unknown_event_is_refused_and_near_ids_are_named(asked: str, near: str) -> None:
+    with pytest.raises(BadInput, match=near) as caught:
+        calendar.event(asked)
+    assert repr(asked) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("year", "season"), [(2004, "march"), (2003, "june"), (2023, "spring"), (0, "june"), (2040, "june")]
+)
+def test_a_season_without_an_event_is_refused(year: int, season: str) -> None:
+    with pytest.raises(BadInput, match="No event follows"):
+        calendar.rule_event(year, season)
+
+
+def test_the_table_cannot_be_changed_through_what_it_returns() -> None:
+    calendar.events().clear()
+    assert calendar.events() == EVENTS
+
+
+# --- sessions -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("day", "open_"),
+    [
+        ("2004-06-11", False),  # day of mourning
+        ("2008-03-21", False),  # Good Friday
+        ("2012-10-29", False),  # storm
+        ("2018-12-05", False),  # day of mourning
+        ("2021-06-18", True),  # Juneteenth became a holiday of the exchange only in 2022
+        ("2022-06-20", False),
+        ("2025-01-09", False),  # day of mourning
+        ("2025-11-28", True),  # half day
+        ("2026-06-19", False),
+        ("2026-06-20", False),  # Saturday
+        ("2026-06-22", True),
+    ],
+)
+def test_sessions_know_ad_hoc_closures_and_holidays(day: str, open_: bool) -> None:
+    assert calendar.is_session(date.fromisoformat(day)) is open_
+
+
+def test_neighbours_of_a_closed_day_and_of_a_session() -> None:
+    closed, session = date(2025, 1, 9), date(2025, 1, 10)
+    assert calendar.session_on_or_before(closed) == calendar.previous_session(closed) == date(2025, 1, 8)
+    assert calendar.next_session(closed) == session
+    assert calendar.session_on_or_before(session) == session
+    assert calendar.previous_session(session) == date(2025, 1, 8)
+    assert calendar.next_session(session) == date(2025, 1, 13)
+
+
+def test_a_range_of_sessions_includes_both_ends() -> None:
+    assert calendar.sessions(date(2025, 1, 8), date(2025, 1, 13)) == [date(2025, 1, day) for day in (8, 10, 13)]
+    assert calendar.sessions(date(2025, 1, 11), date(2025, 1, 12)) == []
+    assert calendar.sessions(date(2025, 1, 13), date(2025, 1, 8)) == []
+
+
+@pytest.mark.parametrize("day", [date(2002, 12, 31), date(2041, 1, 2)])
+def test_a_day_outside_the_calendar_is_refused(day: date) -> None:
+    for ask in (calendar.is_session, calendar.next_session, calendar.previous_session, calendar.session_on_or_before):
+        with pytest.raises(BadInput, match="calendar"):
+            ask(day)
+
+
+def test_the_edges_of_the_calendar_are_refused_not_wrapped() -> None:
+    with pytest.raises(BadInput, match="knows no session"):
+        calendar.session_on_or_before(calendar.FIRST_DAY)  # New Year's Day
+    with pytest.raises(BadInput, match="knows no session"):
+        calendar.next_session(calendar.LAST_DAY)
+
+
+def test_reading_events_does_not_import_the_exchange_calendar() -> None:
+    code = (
+        "import sys, recon_pipeline.events as e; e.event('2023-06-recon'); print('exchange_calendars' in sys.modules)"
+    )
+    root = Path(__file__).resolve().parents[1]
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+# --- a broken installation ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("2016-05-27", "2016-05-32"), (",true,", ",perhaps,"), (",confirmed,", ",sure,")]
+)
+def test_a_broken_table_is_reported_by_line(
+    old: str, new: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = (sql_root() / "reference" / "recon_events.csv").read_text(encoding="utf-8")
+    assert old in good
+    (tmp_path / "reference").mkdir()
+    (tmp_path / "reference" / "recon_events.csv").write_text(good.replace(old, new), encoding="utf-8")
+    monkeypatch.setattr(rules, "sql_root", lambda: tmp_path)
+    with pytest.raises(ContractBroken, match=r"recon_events\.csv failed at line \d+"):
+        calendar._announced.__wrapped__()
