@@ -1,0 +1,156 @@
+"""Who is listed: the companies of the simulated market and their first lines, with the figures of the rank day.
+
+US companies come first and in order of size, so that the position of a company is nearly its rank. The kind of a
+company is the generator's truth; the pipeline must find it from the text alone.
+
+What does not belong here: derived lines (`sidelines`), what happens to a line (`incidents`), prices by
+session (`market`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from recon_pipeline.simulation.chance import Dice, growth
+from recon_pipeline.simulation.kinds import (
+    COMPANIES,
+    ELIGIBLE,
+    FULL_SIZE,
+    OTHER_SIZES,
+    SIZES,
+    Kind,
+    describe,
+    us_caps,
+    venue,
+)
+from recon_pipeline.simulation.names import Namer
+
+Role = Literal["common", "class", "preferred", "warrant", "unit", "right", "note", "certificate"]
+CapField = Literal["own", "zero", "blank", "parent"]
+
+PRICE_UNIT = 10_000  # prices are whole numbers of 1/10,000 dollar
+ALWAYS = 1_000_000  # a session index after every span
+
+
+@dataclass(slots=True)
+class Company:
+    """An issuer.
+
+    `cap_usd` is its total market cap on the rank day and `year_growth` the factor that led there from the opening's
+    date. It is listed from session index `first` to `last`, both included; `in_opening` is False where it had no
+    listing when the opening was drawn up.
+    """
+
+    name: str
+    kind: Kind
+    country: str
+    sector: str
+    industry: str
+    exchange: str
+    cap_usd: int
+    ipo_year: int | None
+    year_growth: float
+    in_opening: bool = True
+    first: int = 0
+    last: int = ALWAYS
+
+    @property
+    def eligible(self) -> bool:
+        """A US company of an eligible structure, whatever its size and price."""
+        return self.kind in ELIGIBLE
+
+
+@dataclass(slots=True)
+class Line:
+    """A listing.
+
+    `price` is that of the rank day in 1/10,000 USD, `tick` its step in the same unit; `cap` tells what the archive
+    prints as market cap; a line with a `leader` shares that line's moves; `gaps` are session indexes at which the
+    archive leaves the line out. `turnover_ppm` is the share of its shares that usually trades in a session.
+    """
+
+    symbol: str
+    name: str
+    company: int
+    role: Role
+    price: int
+    shares: int
+    cap: CapField = "own"
+    volatility_ppm: int = 4_000
+    beta_permille: int = 100
+    drift_ppm: int = 0
+    turnover_ppm: int = 4_000
+    tick: int = 100
+    leader: int | None = None
+    padded: bool = False
+    gaps: frozenset[int] = frozenset()
+    renamed_at: int = ALWAYS
+    renamed_to: str = ""
+
+
+class Census:
+    """The ledger of companies and lines while it is being drawn. `year` is that of the rank day."""
+
+    def __init__(self, lines: int, seed: int, year: int) -> None:
+        self.size, self.seed, self.year = lines, seed, year
+        self.names = Namer(seed)
+        self.companies: list[Company] = []
+        self.lines: list[Line] = []
+        self._dice = Dice(seed, "census")
+
+    def scaled(self, count: int) -> int:
+        """A count of the full-size market in a market of this size, at least 1."""
+        return max(1, count * self.size // FULL_SIZE)
+
+    def of_kind(self, *kinds: Kind) -> list[int]:
+        """Indexes of the companies of these kinds. A company's first line has the same index."""
+        return [index for index, company in enumerate(self.companies) if company.kind in kinds]
+
+    def settle(self) -> None:
+        """Found every company with its first line, US companies first and by size."""
+        for position, cap in enumerate(us_caps(self.scaled(COMPANIES["common"] + COMPANIES["reit"]))):
+            self._found("reit" if position % 20 == 10 else "common", int(cap * (0.97 + self._dice.below(61) / 1000)))
+        for kind, (median, spread) in OTHER_SIZES.items():
+            for _ in range(self.scaled(COMPANIES[kind])):
+                self._found(kind, int(median * 1_000_000 * growth(self._dice.normal() * spread)))
+
+    def _found(self, kind: Kind, cap_usd: int) -> None:
+        dice, stem = self._dice, self.names.stem()
+        words, exchange = describe(kind, stem, dice), venue(kind, cap_usd, dice)
+        usual, volatility, spread = next(size[1:] for size in SIZES if cap_usd >= size[0])
+        self.companies.append(
+            Company(
+                name=words.name,
+                kind=kind,
+                country=words.country,
+                sector=words.sector,
+                industry=words.industry,
+                exchange=exchange,
+                cap_usd=cap_usd,
+                ipo_year=self.year - dice.between(2, 28) if dice.chance(0.55) else None,
+                year_growth=growth(0.08 + spread * dice.normal()),
+            )
+        )
+        scatter = dice.normal()
+        if kind == "spac":  # cash in trust: every one trades near its ten dollars
+            usual, volatility, scatter = 10, 1_500, scatter * 0.02
+        elif kind == "fund":
+            usual, volatility, scatter = 12, 7_000, scatter * 0.4
+        price = max(PRICE_UNIT // 10, int(usual * PRICE_UNIT * growth(scatter * 0.75)))
+        tick = 1 if price < PRICE_UNIT * 6 // 5 else dice.pick((100,) * 12 + (50, 1))
+        price = price // tick * tick
+        self.lines.append(
+            Line(
+                symbol=self.names.ticker(stem, 4 if exchange == "nasdaq" else 3),
+                name=f"{words.name} {words.style}",
+                company=len(self.companies) - 1,
+                role="common",
+                price=price,
+                shares=max(1, cap_usd * PRICE_UNIT // price),
+                volatility_ppm=volatility,
+                beta_permille=50 if kind == "spac" else dice.between(500, 1500),
+                turnover_ppm=dice.between(1_000, 9_000),
+                tick=tick,
+            )
+        )

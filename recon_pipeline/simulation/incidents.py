@@ -1,0 +1,147 @@
+"""What happens to the listed: IPOs, delistings, renames, gaps, prices under a dollar, and odd symbols.
+
+Each incident is planted in the census before prices are walked, on companies that carry no other incident, so that a
+test (and later an oracle) can find every one in the ledger. Session indexes count from the first session of the span.
+
+What does not belong here: faults of the archive as a whole, such as a repeated dump (`market`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+
+from recon_pipeline.simulation.census import PRICE_UNIT, Census
+from recon_pipeline.simulation.chance import Dice
+from recon_pipeline.simulation.names import NULL_LOOKALIKES
+
+# Counts in a market of full size, before and after the rank day where there are two.
+IPOS = (12, 14)
+IPOS_SINCE_OPENING = 85
+DELISTINGS = (10, 40)
+RENAMES = (3, 8)
+GAPS_ON_RANK_DAY = 14
+FLICKERING = 6
+PENNY_MEMBERS = (12, 12)  # 30-day average above a dollar, and below
+PADDED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The sessions that are simulated, the rank day among them, and the date of the opening membership."""
+
+    sessions: tuple[date, ...]
+    rank_day: date
+    opening_asof: date
+
+    @property
+    def rank_index(self) -> int:
+        """Index of the rank day in `sessions`."""
+        return self.sessions.index(self.rank_day)
+
+
+class Incidents:
+    """Plants incidents in a census that has all its lines."""
+
+    def __init__(self, census: Census, span: Span) -> None:
+        self.census, self.span = census, span
+        self._dice = Dice(census.seed, "incidents")
+        lines = Counter(line.company for line in census.lines)
+        self._free = [index for index in census.of_kind("common") if lines[index] == 1]
+
+    def plant(self) -> None:
+        """Every incident, in the full-size counts scaled to the census."""
+        self._null_lookalikes()
+        self._large_gap()
+        self._penny_members()
+        self._ipos()
+        self._delistings()
+        self._renames()
+        self._gaps()
+        self._padded()
+
+    def _take(self, low: int, high: int, exchange: str | None = None) -> int:
+        """A company without incident whose rank is about `low` to `high` in a full-size market, else any at all."""
+        scaled, companies = self.census.scaled, self.census.companies
+        near = [i for i in self._free if scaled(low) <= i <= scaled(high) and exchange in (None, companies[i].exchange)]
+        chosen = self._dice.pick(near or self._free)
+        self._free.remove(chosen)
+        return chosen
+
+    def _before(self) -> int:
+        return self._dice.between(2, self.span.rank_index - 2)
+
+    def _after(self) -> int:
+        return self._dice.between(self.span.rank_index + 3, len(self.span.sessions) - 2)
+
+    def _null_lookalikes(self) -> None:
+        for symbol, low, high, exchange in zip(
+            NULL_LOOKALIKES, (600, 1500), (800, 1900), ("nasdaq", "nyse"), strict=True
+        ):
+            index = self._take(low, high, exchange)
+            self.census.lines[index].symbol = symbol
+            self.census.companies[index].year_growth = 1.05
+
+    def _large_gap(self) -> None:
+        """A large member that is missing on the rank day alone: it shifts every rank below it unless it is carried."""
+        index = self._take(250, 400)
+        self.census.lines[index].gaps = frozenset({self.span.rank_index})
+        self.census.companies[index].year_growth = 1.1
+
+    def _penny_members(self) -> None:
+        for above, count in zip((True, False), PENNY_MEMBERS, strict=True):
+            for _ in range(self.census.scaled(count)):
+                index = self._take(2350, 2900)
+                line, company = self.census.lines[index], self.census.companies[index]
+                line.price = self._dice.between(9_400, 9_900) if above else self._dice.between(6_000, 8_500)
+                line.drift_ppm = -15_000 if above else 0
+                line.volatility_ppm, line.beta_permille, line.tick = 15_000, 300, 1
+                line.shares = company.cap_usd * PRICE_UNIT // line.price
+                company.year_growth = 0.4  # so it was well inside the index a year ago
+
+    def _ipos(self) -> None:
+        for before, count in zip((True, False), IPOS, strict=True):
+            for _ in range(self.census.scaled(count)):
+                company = self.census.companies[self._take(600, 3400)]
+                company.first = self._before() if before else self._after()
+                company.ipo_year, company.in_opening = self.census.year, False
+        for _ in range(self.census.scaled(IPOS_SINCE_OPENING)):
+            company = self.census.companies[self._take(500, 3500)]
+            company.ipo_year, company.in_opening = self.census.year - self._dice.between(0, 1), False
+
+    def _delistings(self) -> None:
+        census, dice = self.census, self._dice
+        shells = census.of_kind("spac", "fund")
+        for before, count in zip((True, False), DELISTINGS, strict=True):
+            for place in range(census.scaled(count)):
+                shell = place % 4 == 3
+                index = dice.pick(shells) if shell else self._take(*((300, 1000) if place % 8 == 0 else (1000, 3600)))
+                company = census.companies[index]
+                company.last = min(company.last, self._before() if before else self._after())
+
+    def _renames(self) -> None:
+        names = self.census.names
+        for before, count in zip((True, False), RENAMES, strict=True):
+            for _ in range(self.census.scaled(count)):
+                line = self.census.lines[self._take(200, 3000)]
+                line.renamed_at = self._before() if before else self._after()
+                line.renamed_to = names.ticker(names.stem(), len(line.symbol))
+
+    def _gaps(self) -> None:
+        dice, rank = self._dice, self.span.rank_index
+        for place in range(self.census.scaled(GAPS_ON_RANK_DAY)):
+            if place % 5 == 0:
+                line = self.census.lines[self._take(900, 2900)]
+            else:
+                line = dice.pick([line for line in self.census.lines if line.role in ("warrant", "unit", "right")])
+            line.gaps = frozenset({rank})
+        away = [index for index in range(1, len(self.span.sessions) - 1) if abs(index - rank) > 2]
+        for _ in range(self.census.scaled(FLICKERING)):
+            line = self.census.lines[self._take(1000, 3400)]
+            line.gaps = frozenset(dice.pick(away) for _ in range(3))
+
+    def _padded(self) -> None:
+        for place in range(self.census.scaled(PADDED)):
+            index = self._dice.pick(self.census.of_kind("fund")) if place % 2 else self._take(1200, 2600)
+            self.census.lines[index].padded = True

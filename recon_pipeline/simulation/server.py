@@ -1,0 +1,117 @@
+"""The archive's HTTP contract, answered for a simulated market by a local server.
+
+    GET /repos/rreichel3/US-Stock-Symbols/commits?since=&until=&per_page=&page=      commits, newest first
+    GET /rreichel3/US-Stock-Symbols/<sha>/<exchange>/<exchange>_full_tickers.json    one dump of one exchange
+
+One server stands for both hosts of the archive: give its base URL for the commit API and for the raw host.
+
+What does not belong here: what the answers say (`market`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from urllib.parse import parse_qs, urlsplit
+
+from recon_pipeline.simulation.market import SimulatedMarket
+
+REPOSITORY = "rreichel3/US-Stock-Symbols"
+DUMP_PATH = re.compile(rf"/{REPOSITORY}/([0-9a-f]{{40}})/(\w+)/\2_full_tickers\.json")
+DEFAULT_PAGE, LARGEST_PAGE = 30, 100
+
+
+@contextmanager
+def serve(market: SimulatedMarket, port: int = 0) -> Iterator[str]:
+    """Serve the market on 127.0.0.1 while the block runs; yields the base URL. Port 0 takes a free one."""
+    server = ArchiveServer(market, port)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="simulated-archive", daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class ArchiveServer(ThreadingHTTPServer):
+    """The listening socket with the market that it answers for."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, market: SimulatedMarket, port: int) -> None:
+        super().__init__(("127.0.0.1", port), ArchiveHandler)
+        self.market = market
+
+
+class ArchiveHandler(BaseHTTPRequestHandler):
+    """One connection, kept alive over several requests."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # or every small answer waits 40 ms for the client's delayed acknowledgement
+    server: ArchiveServer
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing: the output belongs to the run that is being served."""
+
+    def do_GET(self) -> None:
+        """Answer the two paths of the contract; 404 for everything else."""
+        url = urlsplit(self.path)
+        if url.path == f"/repos/{REPOSITORY}/commits":
+            query = {key: values[0] for key, values in parse_qs(url.query).items()}
+            try:
+                body = json.dumps(page_of(commits_between(self.server.market, query), query)).encode()
+            except ValueError:
+                return self._reply(422, b'{"message":"Validation Failed"}', "application/json")
+            return self._reply(200, body, "application/json; charset=utf-8")
+        match = DUMP_PATH.fullmatch(url.path)
+        dump = self.server.market.dump(match[1], match[2]) if match else None
+        if dump is None:
+            return self._reply(404, b'{"message":"Not Found"}', "application/json")
+        return self._reply(200, dump, "text/plain; charset=utf-8")
+
+    def _reply(self, status: int, body: bytes, kind: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def commits_between(market: SimulatedMarket, query: dict[str, str]) -> list[dict[str, object]]:
+    """Commits from `since` to `until`, both included, newest first, as the commit API prints them.
+
+    Raises ValueError where an instant cannot be read.
+    """
+    since, until = instant(query.get("since", "0001-01-02")), instant(query.get("until", "9999-01-01"))
+    return [
+        {"sha": commit.sha, "commit": {"committer": {"date": commit.committed_at}}}
+        for commit in reversed(market.commits)
+        if since <= instant(commit.committed_at) <= until
+    ]
+
+
+def page_of(found: list[dict[str, object]], query: dict[str, str]) -> list[dict[str, object]]:
+    """The page that `per_page` and `page` ask for."""
+    size = min(max(whole(query, "per_page", DEFAULT_PAGE), 1), LARGEST_PAGE)
+    page = max(whole(query, "page", 1), 1)
+    return found[size * (page - 1) : size * page]
+
+
+def whole(query: dict[str, str], key: str, default: int) -> int:
+    """A whole number of the query, or the default where it is none."""
+    text = query.get(key, "")
+    return int(text) if text.isdigit() else default
+
+
+def instant(text: str) -> datetime:
+    """An ISO 8601 instant in UTC; a `+` that arrived as a blank is mended, a bare date is midnight."""
+    moment = datetime.fromisoformat(text.strip().replace(" ", "+"))
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
