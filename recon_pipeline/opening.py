@@ -1,0 +1,204 @@
+"""Opening membership: who was in which index before the event, read from files that the user gives.
+
+Two forms are read: our CSV (`index,ticker,name,asof`; one file may hold several indexes and dates) and the holdings CSV
+of an iShares index fund as downloaded (a preamble, then holdings with cash rows among them).
+
+Does not belong here: opening an event from the one before (`pipeline.py`), tying a ticker to a line (`sql/core`).
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import polars as pl
+
+from recon_pipeline.errors import BadInput
+from recon_pipeline.events import ReconEvent
+from recon_pipeline.rules import reference_rows
+from recon_pipeline.symbols import normal_ticker
+
+OUR_HEADER = ("index", "ticker", "name", "asof")
+
+FUND_INDEXES = {
+    "russell 1000 etf": "R1000",
+    "russell 2000 etf": "R2000",
+    "russell 3000 etf": "R3000",
+    "micro-cap etf": "RMICRO",
+    "russell mid-cap etf": "MIDCAP",
+    "russell top 200 etf": "TOP200",
+    "russell 2500 etf": "R2500",
+}
+"""What the first line of a fund's holdings file says, and the index that the fund tracks."""
+
+OPENING_SCHEMA = pl.Schema(
+    {
+        "index_id": pl.String(),
+        "ticker": pl.String(),
+        "name": pl.String(),
+        "as_of": pl.Date(),
+        "source": pl.String(),
+        "source_sha256": pl.String(),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Opening rows (index_id, ticker as ROOT.CLASS, name or null, as_of, source, source_sha256) and what was left out."""
+
+    rows: pl.DataFrame
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Row:
+    index_id: str
+    ticker: str
+    name: str | None
+    as_of: date
+
+
+def read_openings(paths: Sequence[Path], event: ReconEvent, *, allow_late: bool = False) -> Opening:
+    """Read opening files for an event. Of several dates for one index the latest counts.
+
+    Raises:
+        BadInput: a file is missing or is of neither form, a row cannot be read, an index is not of the family, or a
+            list is dated after the rank day and `allow_late` is not set (it would look ahead).
+    """
+    frames: list[pl.DataFrame] = []
+    notes: list[str] = []
+    for path in paths:
+        body = _read(path)
+        rows = _parse(path, body)
+        late = sorted({row.as_of for row in rows if row.as_of > event.rank_day})
+        if late and not allow_late:
+            raise BadInput(
+                f"Opening {event.event_id} from {path.name}: its list of {late[0]} is from after the rank day "
+                f"{event.rank_day}, so it would look ahead. Give a list from before, or pass --allow-late-opening."
+            )
+        twice = [key for key, count in Counter((r.index_id, r.ticker, r.as_of) for r in rows).items() if count > 1]
+        if twice:
+            notes.append(f"{path.name}: {len(twice)} tickers stand in it twice and count once: {_few(t for _, t, _ in twice)}")
+        sha256 = hashlib.sha256(body).hexdigest()
+        frames.append(
+            pl.DataFrame(
+                [(r.index_id, r.ticker, r.name, r.as_of, path.name, sha256) for r in dict.fromkeys(rows)],
+                schema=OPENING_SCHEMA,
+                orient="row",
+            )
+        )
+    if not frames:
+        return Opening(OPENING_SCHEMA.to_frame(), ())
+    every = pl.concat(frames).unique(["index_id", "ticker", "as_of"], keep="first", maintain_order=True)
+    latest = every.filter(pl.col("as_of") == pl.col("as_of").max().over("index_id"))
+    for index_id, older in every.join(latest, on=["index_id", "as_of"], how="anti").group_by("index_id", maintain_order=True):
+        notes.append(f"{index_id[0]}: {older.height} rows of older dates are not used")
+    return Opening(latest, tuple(notes))
+
+
+def _few(texts: Sequence[str] | object, most: int = 5) -> str:
+    listed = list(texts)  # type: ignore[call-overload]
+    return ", ".join(listed[:most]) + (f" and {len(listed) - most} more" if len(listed) > most else "")
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BadInput(f"Reading the opening file {path} failed: {error.strerror}. Check the path.") from error
+
+
+def _parse(path: Path, body: bytes) -> list[_Row]:
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"Reading the opening file {path}: it is not UTF-8 text ({error.reason}).") from error
+    lines = list(csv.reader(io.StringIO(text)))
+    header = tuple(cell.strip().lower() for cell in lines[0]) if lines else ()
+    rows = _our_rows(path, header, lines) if set(OUR_HEADER) - {"name"} <= set(header) else _fund_rows(path, lines)
+    if not rows:
+        raise BadInput(f"Reading the opening file {path}: it holds no member. An empty list is never read as empty.")
+    return rows
+
+
+def index_ids() -> tuple[str, ...]:
+    """Return the ids of the index family (sql/reference/indexes.csv)."""
+    return tuple(row["index_id"] for _, row in reference_rows("indexes.csv"))
+
+
+def _our_rows(path: Path, header: tuple[str, ...], lines: list[list[str]]) -> list[_Row]:
+    at = {name: header.index(name) for name in OUR_HEADER if name in header}
+    known = index_ids()
+    rows: list[_Row] = []
+    for number, cells in enumerate(lines[1:], start=2):
+        if not any(cell.strip() for cell in cells):
+            continue
+        place = f"Reading the opening file {path}, line {number}"
+        if len(cells) < len(header):
+            raise BadInput(f"{place}: {len(cells)} cells where the header has {len(header)}.")
+        index_id, ticker = cells[at["index"]].strip().upper(), normal_ticker(cells[at["ticker"]])
+        if index_id not in known:
+            raise BadInput(f"{place}: the index {index_id!r} is not one of {', '.join(known)}.")
+        if not ticker:
+            raise BadInput(f"{place}: the ticker is empty. Every member needs one.")
+        name = cells[at["name"]].strip() if "name" in at else ""
+        rows.append(_Row(index_id, ticker, name or None, _iso_day(place, cells[at["asof"]])))
+    return rows
+
+
+def _iso_day(place: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise BadInput(f"{place}: asof is {text!r}; write it as YYYY-MM-DD.") from error
+
+
+def _fund_rows(path: Path, lines: list[list[str]]) -> list[_Row]:
+    start = next((n for n, cells in enumerate(lines) if cells and cells[0].strip() == "Ticker"), None)
+    preamble = lines[:start]
+    as_of = next((cells[1] for cells in preamble if len(cells) > 1 and cells[0].startswith("Fund Holdings as of")), None)
+    if start is None or as_of is None:
+        raise BadInput(
+            f"Reading the opening file {path}: it is neither our CSV (header {','.join(OUR_HEADER)}) nor the holdings "
+            "CSV of an iShares fund (a line `Fund Holdings as of` and a header that begins with Ticker)."
+        )
+    index_id = _fund_index(path, preamble)
+    day = _fund_day(path, as_of)
+    header = [cell.strip() for cell in lines[start]]
+    rows: list[_Row] = []
+    for cells in lines[start + 1 :]:
+        if len(cells) < len(header):  # the legal text below the holdings
+            break
+        holding = dict(zip(header, (cell.strip() for cell in cells), strict=False))
+        # Cash, futures and money-market lines are no members; a dash is a line without a symbol.
+        if holding.get("Asset Class") != "Equity" or holding["Ticker"] in ("", "-"):
+            continue
+        rows.append(_Row(index_id, normal_ticker(holding["Ticker"]), holding.get("Name") or None, day))
+    return rows
+
+
+def _fund_index(path: Path, preamble: list[list[str]]) -> str:
+    text = " ".join(cell for cells in preamble for cell in cells).lower()
+    for words, index_id in FUND_INDEXES.items():
+        if words in text:
+            return index_id
+    raise BadInput(
+        f"Reading the opening file {path}: its first lines do not name a fund that we know to track an index of the "
+        f"family ({', '.join(FUND_INDEXES)}). Convert it to our CSV: {','.join(OUR_HEADER)}."
+    )
+
+
+def _fund_day(path: Path, text: str) -> date:
+    for form in ("%b %d, %Y", "%B %d, %Y", "%d/%b/%Y", "%Y-%m-%d"):
+        try:
+            return datetime.strptime(text.strip(), form).date()
+        except ValueError:
+            continue
+    raise BadInput(f"Reading the opening file {path}: the date of its holdings, {text!r}, cannot be read.")

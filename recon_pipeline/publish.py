@@ -1,0 +1,157 @@
+"""Publishing: what consumers see, replaced as a whole or not at all.
+
+A snapshot is a folder `HOME/snapshots/<id>/` with `recon.duckdb`, one Parquet file a table and `manifest.json`; its id
+is a hash of its content, so that it is written once and the same content is never written twice. `HOME/published` is a
+link to the current one, replaced in one step: a reader that has the old file open keeps it.
+
+Does not belong here: which rows are right (the checks of `sql/`, run before), the database itself (`warehouse.py`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from recon_pipeline.errors import ContractBroken
+from recon_pipeline.tables import Table, load_tables, public_tables, tree_fingerprint
+from recon_pipeline.warehouse import Warehouse, engine_version
+
+DATABASE = "recon.duckdb"
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A published snapshot: its folder under `snapshots/`, whether it is new, and its manifest."""
+
+    path: Path
+    is_new: bool
+    manifest: dict[str, Any]
+
+
+def published_path(home: Path) -> Path:
+    """Return the folder that consumers read: a link to the current snapshot."""
+    return home / "published"
+
+
+def published_database(home: Path) -> Path:
+    """Return the database file that consumers read."""
+    return published_path(home) / DATABASE
+
+
+def publish(warehouse: Warehouse, home: Path) -> Snapshot:
+    """Write the public tables as a snapshot and make it the current one.
+
+    Until the last step, one rename, consumers see what was published before; a crash leaves a folder that the next
+    run clears away.
+    """
+    snapshots = home / "snapshots"
+    snapshots.mkdir(parents=True, exist_ok=True)
+    _clear_unfinished(snapshots)
+    folder = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=snapshots))
+    folder.chmod(0o755)
+    tables = public_tables()
+    warehouse.write_snapshot(folder / DATABASE, folder, tables)
+    manifest = _manifest(warehouse, folder, tables, _current(home))
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    final = snapshots / str(manifest["snapshot_id"])
+    is_new = not final.exists()
+    if is_new:
+        os.replace(folder, final)
+    else:
+        shutil.rmtree(folder)
+        manifest = json.loads((final / MANIFEST).read_text(encoding="utf-8"))
+    _make_current(home, final)
+    return Snapshot(final, is_new, manifest)
+
+
+def _clear_unfinished(snapshots: Path) -> None:
+    # The home's writer lock is held, so that an unfinished folder is always one of a run that died.
+    for folder in snapshots.glob(".unfinished-*"):
+        shutil.rmtree(folder)
+
+
+def _current(home: Path) -> Path | None:
+    link = published_path(home)
+    return link.resolve() if link.exists() else None
+
+
+def _make_current(home: Path, final: Path) -> None:
+    link = published_path(home)
+    if link.exists() and not link.is_symlink():
+        raise ContractBroken(
+            f"Publishing to {link}: it is a folder, not the link to a snapshot that it should be. Move it away; the "
+            f"snapshot itself is written, at {final}."
+        )
+    waiting = home / ".published-next"
+    waiting.unlink(missing_ok=True)
+    waiting.symlink_to(Path("snapshots") / final.name, target_is_directory=True)
+    os.replace(waiting, link)
+
+
+def _manifest(warehouse: Warehouse, folder: Path, tables: list[Table], before: Path | None) -> dict[str, Any]:
+    """What the snapshot holds and what made it; no clock in it, so that the same run makes the same bytes."""
+    files = {
+        table.name: {
+            "sha256": hashlib.sha256((folder / f"{table.name}.parquet").read_bytes()).hexdigest(),
+            "rows": pl.scan_parquet(folder / f"{table.name}.parquet").select(pl.len()).collect().item(),
+        }
+        for table in tables
+    }
+    runs = warehouse.frame("select * from raw.event_runs order by event_id").to_dicts()
+    content: dict[str, Any] = {
+        "tables": files,
+        "events": [run | {"inputs": _inputs(warehouse, run["event_id"])} for run in runs],
+        "sql_fingerprint": tree_fingerprint(load_tables()),
+        "engine": f"duckdb {engine_version()}",
+    }
+    snapshot_id = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+    return {"snapshot_id": snapshot_id} | content | {"previous": _difference(warehouse, folder, tables, before)}
+
+
+def _inputs(warehouse: Warehouse, event_id: str) -> dict[str, Any]:
+    """Hashes of all that an event read: opening lists and landed payloads."""
+    openings = warehouse.frame(
+        "select distinct source, source_sha256 from raw.opening_rows where event_id = $event_id order by 1, 2",
+        {"event_id": event_id},
+    )
+    payloads = warehouse.frame(
+        "select distinct dumps.session_date, dumps.exchange, dumps.commit_id, dumps.sha256 "
+        "from raw.archive_dumps as dumps "
+        "inner join core.event_sessions as sessions on dumps.session_date = sessions.session_date "
+        "where sessions.event_id = $event_id order by 1, 2, 3",
+        {"event_id": event_id},
+    ).with_columns(pl.col("session_date").cast(pl.String()))
+    return {"openings": openings.to_dicts(), "payloads": payloads.to_dicts()}
+
+
+def _difference(warehouse: Warehouse, folder: Path, tables: list[Table], before: Path | None) -> dict[str, Any] | None:
+    """Rows that came and went against the snapshot before, by table; None for the first snapshot."""
+    if before is None:
+        return None
+    changes: dict[str, Any] = {}
+    for table in tables:
+        old, new = before / f"{table.name}.parquet", folder / f"{table.name}.parquet"
+        if not old.exists() or pl.read_parquet_schema(old) != pl.read_parquet_schema(new):
+            changes[table.name] = "new or of another shape"
+            continue
+        if old.read_bytes() == new.read_bytes():
+            continue
+        key = warehouse.primary_key(table)
+        was, now = pl.read_parquet(old), pl.read_parquet(new)
+        rows_as_text = pl.struct(pl.all()).hash(seed=0)
+        same_key = was.select(*key, old=rows_as_text).join(now.select(*key, new=rows_as_text), on=key)
+        changes[table.name] = {
+            "added": now.join(was, on=key, how="anti").height,
+            "removed": was.join(now, on=key, how="anti").height,
+            "changed": same_key.filter(pl.col("old") != pl.col("new")).height,
+        }
+    return {"snapshot_id": before.name, "changes": changes}

@@ -1,0 +1,188 @@
+"""The `sql/` tree as tables: the only reader of the SQL files.
+
+A table is up to three files side by side: `<table>.table.sql` is its contract, `<table>.sql` its query (one SELECT) and
+`<table>.check.<what>.sql` return failing rows. A reference table has a CSV of facts in place of the query. What a query
+reads and which parameters it takes is read from the SQL itself, so that nothing has to be declared twice.
+
+Does not belong here: running any of it (`warehouse.py`, `pipeline.py`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+from recon_pipeline.errors import ContractBroken
+from recon_pipeline.paths import sql_root
+
+SCHEMAS = ("reference", "raw", "core", "recon")
+"""The layers, left to right; a query reads its own layer and those to its left."""
+
+PUBLIC_SCHEMA = "recon"
+
+_COMMENT_OR_TEXT = re.compile(r"--[^\n]*|'(?:[^']|'')*'")
+_TABLE = re.compile(r"\b(?:from|join)\s+((?:reference|raw|core|recon)\.[a-z_0-9]+)", re.IGNORECASE)
+_PARAMETER = re.compile(r"\$([a-z_]+)")
+_SEVERITY = re.compile(r"^--\s*severity:\s*(error|warn)\s*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Query:
+    """One SELECT: its text, the tables that it reads (`schema.table`) and the names of its parameters."""
+
+    text: str
+    reads: frozenset[str]
+    parameters: frozenset[str]
+    description: str
+
+    @classmethod
+    def parse(cls, text: str) -> Query:
+        """Read what a SELECT names; text in quotes and comments does not count."""
+        bare = _COMMENT_OR_TEXT.sub(" ", text)
+        comment = [line[2:].strip() for line in text.splitlines() if line.startswith("--")]
+        leading = len(list(_leading_comments(text)))
+        return cls(
+            text=text,
+            reads=frozenset(name.lower() for name in _TABLE.findall(bare)),
+            parameters=frozenset(_PARAMETER.findall(bare)),
+            description=" ".join(comment[:leading]),
+        )
+
+
+def _leading_comments(text: str) -> Iterable[str]:
+    for line in text.splitlines():
+        if not line.startswith("--"):
+            return
+        yield line
+
+
+@dataclass(frozen=True)
+class Check:
+    """A query that returns failing rows. `blocking` ones keep a snapshot from being published."""
+
+    name: str
+    query: Query
+    blocking: bool
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the warehouse: contract, and query or CSV where it is derived or ships with the package."""
+
+    schema: str
+    name: str
+    contract: str
+    query: Query | None = None
+    csv: Path | None = None
+    checks: tuple[Check, ...] = field(default=())
+
+    @property
+    def full_name(self) -> str:
+        """`schema.table`, the name in SQL."""
+        return f"{self.schema}.{self.name}"
+
+    @property
+    def is_by_event(self) -> bool:
+        """Whether the table holds rows by event and is rebuilt one event at a time."""
+        return self.query is not None and "event_id" in self.query.parameters
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of the contract and of the facts that ship with it: another one needs the table made anew."""
+        return _hash(self.contract, self.csv.read_text(encoding="utf-8") if self.csv else "")
+
+
+def _read_table(contract: Path) -> Table:
+    name = contract.name.removesuffix(".table.sql")
+    folder = contract.parent
+    query, csv = folder / f"{name}.sql", folder / f"{name}.csv"
+    checks = []
+    for path in sorted(folder.glob(f"{name}.check.*.sql")):
+        text = path.read_text(encoding="utf-8")
+        severity = _SEVERITY.search(text)
+        if severity is None:
+            raise ContractBroken(f"{path.name} does not say `-- severity: error` or `-- severity: warn`. Add the line.")
+        what = path.name.removeprefix(f"{name}.check.").removesuffix(".sql")
+        checks.append(Check(name=what, query=Query.parse(text), blocking=severity[1] == "error"))
+    return Table(
+        schema=folder.name,
+        name=name,
+        contract=contract.read_text(encoding="utf-8"),
+        query=Query.parse(query.read_text(encoding="utf-8")) if query.exists() else None,
+        csv=csv if csv.exists() else None,
+        checks=tuple(checks),
+    )
+
+
+@lru_cache(maxsize=4)
+def load_tables(root: Path | None = None) -> dict[str, Table]:
+    """Return every table of the tree by full name, each after all that its query reads.
+
+    Raises:
+        ContractBroken: a file stands without a contract, a query reads an unknown table or one of a layer to its
+            right, or the queries read one another in a circle.
+    """
+    root = root or sql_root()
+    found = {
+        table.full_name: table
+        for schema in SCHEMAS
+        for table in (_read_table(path) for path in sorted((root / schema).glob("*.table.sql")))
+    }
+    _check_files_have_contracts(root, found)
+    for table in found.values():
+        for query in [table.query, *(check.query for check in table.checks)]:
+            _check_reads(table, query, found, is_check=query is not table.query)
+    order = TopologicalSorter({name: table.query.reads if table.query else () for name, table in found.items()})
+    try:
+        return {name: found[name] for name in order.static_order()}
+    except ValueError as error:
+        raise ContractBroken(f"The queries of sql/ read one another in a circle: {error}. Break it.") from error
+
+
+def _check_files_have_contracts(root: Path, found: dict[str, Table]) -> None:
+    for schema in SCHEMAS:
+        for path in sorted([*(root / schema).glob("*.sql"), *(root / schema).glob("*.csv")]):
+            name = path.name.split(".", 1)[0]
+            if f"{schema}.{name}" not in found:
+                raise ContractBroken(
+                    f"{schema}/{path.name} has no contract. Write {name}.table.sql beside it, or rename it."
+                )
+
+
+def _check_reads(table: Table, query: Query | None, found: dict[str, Table], *, is_check: bool) -> None:
+    for name in sorted(query.reads) if query else ():
+        if name not in found:
+            raise ContractBroken(f"A query of {table.full_name} reads {name}, which has no contract in sql/.")
+        # A check may look back from a public table; a query may not look ahead.
+        if not is_check and SCHEMAS.index(found[name].schema) > SCHEMAS.index(table.schema):
+            raise ContractBroken(f"{table.full_name} reads {name}, a layer to its right. Data flows one way.")
+
+
+def derived_tables(tables: dict[str, Table] | None = None) -> list[Table]:
+    """Return the tables that have a query, in an order in which each can be built."""
+    return [table for table in (tables or load_tables()).values() if table.query is not None]
+
+
+def public_tables(tables: dict[str, Table] | None = None) -> list[Table]:
+    """Return the tables of the public contract, by name."""
+    chosen = [table for table in (tables or load_tables()).values() if table.schema == PUBLIC_SCHEMA]
+    return sorted(chosen, key=lambda table: table.name)
+
+
+def tree_fingerprint(tables: dict[str, Table] | None = None) -> str:
+    """Return one hash over all tables: two runs with the same inputs and the same hash publish the same rows."""
+    loaded = tables or load_tables()
+    return _hash(*(part for name in sorted(loaded) for part in (name, loaded[name].fingerprint, _text(loaded[name]))))
+
+
+def _text(table: Table) -> str:
+    return table.query.text if table.query else ""
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()

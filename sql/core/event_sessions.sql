@@ -1,0 +1,86 @@
+-- The exchange sessions that the rules of one event read, each with its role.
+with event as (
+    select event_id, rank_day, effective_date
+    from reference.recon_events
+    where event_id = $event_id
+),
+
+rule as (
+    select rule, value
+    from core.event_rules
+    where event_id = $event_id
+),
+
+opening_dates as (
+    select distinct as_of
+    from raw.opening_rows
+    where event_id = $event_id
+),
+
+-- The symbols of an opening list are those of its own date.
+opening_sessions as (
+    select opening_dates.as_of as anchor_date, max(calendar.session_date) as session_date
+    from opening_dates
+    inner join reference.sessions as calendar on calendar.session_date <= opening_dates.as_of
+    group by opening_dates.as_of
+),
+
+-- Methodology 6.4, 3.5: names listed, and prices, on the rank day. A line that the source skipped that night is read
+-- from the session before or after (rule neighbour_sessions; providers section 0, finding 5b).
+rank_sessions as (
+    select event.rank_day as anchor_date, event.rank_day as session_date, 0 as preference
+    from event
+    union all
+    select event.rank_day as anchor_date, calendar.previous_session as session_date, 1 as preference
+    from event
+    inner join reference.sessions as calendar on event.rank_day = calendar.session_date
+    union all
+    select event.rank_day as anchor_date, calendar.next_session as session_date, 2 as preference
+    from event
+    inner join reference.sessions as calendar on event.rank_day = calendar.session_date
+),
+
+-- The change holds from the session after the effective date: symbols of that session name the members.
+effective_sessions as (
+    select calendar.next_session as anchor_date, calendar.next_session as session_date, 0 as preference
+    from event
+    inner join reference.sessions as calendar on event.effective_date = calendar.session_date
+    union all
+    select calendar.next_session as anchor_date, following.next_session as session_date, 1 as preference
+    from event
+    inner join reference.sessions as calendar on event.effective_date = calendar.session_date
+    inner join reference.sessions as following on calendar.next_session = following.session_date
+),
+
+-- Methodology 3.2: the closes of the 30 days before the rank day (calendar days: 18.6).
+window_sessions as (
+    select event.rank_day as anchor_date, calendar.session_date as session_date
+    from event
+    inner join rule on rule.rule = 'price_average_days'
+    inner join reference.sessions as calendar
+        on
+            calendar.session_date < event.rank_day
+            and calendar.session_date >= event.rank_day - cast(rule.value as integer)
+),
+
+gathered as (
+    select 'rank' as role, anchor_date, session_date, preference from rank_sessions
+    union all
+    select 'price_window' as role, anchor_date, session_date, 0 as preference from window_sessions
+    union all
+    select 'effective' as role, anchor_date, session_date, preference from effective_sessions
+    union all
+    select 'opening' as role, anchor_date, session_date, 0 as preference from opening_sessions
+    union all
+    select 'opening' as role, opening_sessions.anchor_date, calendar.next_session as session_date, 1 as preference
+    from opening_sessions
+    inner join reference.sessions as calendar on opening_sessions.session_date = calendar.session_date
+)
+
+select
+    cast($event_id as varchar) as event_id,
+    role,
+    anchor_date,
+    session_date,
+    preference
+from gathered

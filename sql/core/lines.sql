@@ -1,0 +1,86 @@
+-- Every listing line that was seen at one of the anchors of an event: the opening lists' dates, the rank day, the first
+-- session after the effective date. A line absent at the anchor itself is read from a neighbouring session and flagged.
+with event as (
+    select
+        events.rank_day as rank_day,
+        cast(rules.value as integer) as grace_days
+    from reference.recon_events as events
+    inner join core.event_rules as rules on events.event_id = rules.event_id and rules.rule = 'capture_grace_days'
+    where events.event_id = $event_id
+),
+
+wanted as (
+    select role, anchor_date, session_date, preference
+    from core.event_sessions
+    where event_id = $event_id and role in ('opening', 'rank', 'effective')
+),
+
+seen as (
+    select
+        wanted.role as role,
+        wanted.anchor_date as anchor_date,
+        wanted.session_date as session_date,
+        wanted.preference as preference,
+        listings.exchange as exchange,
+        listings.symbol as symbol,
+        listings.ticker as ticker,
+        listings.name as name,
+        listings.country as country,
+        listings.ipo_year as ipo_year,
+        listings.industry as industry,
+        listings.sector as sector,
+        prices.close_usd as close_usd,
+        prices.volume_shares as volume_shares,
+        shares.outstanding_shares as outstanding_shares
+    from wanted
+    cross join event
+    inner join raw.listings as listings
+        on
+            wanted.session_date = listings.as_of
+            -- Methodology 6.4: what was known on the rank day. A dump is committed in the nights after its session.
+            and (
+                wanted.role <> 'rank'
+                or cast(listings.known_at as date) <= event.rank_day + event.grace_days
+            )
+    left join raw.prices as prices
+        on
+            listings.as_of = prices.as_of
+            and listings.exchange = prices.exchange
+            and listings.symbol = prices.symbol
+    left join raw.shares_outstanding as shares
+        on
+            listings.as_of = shares.as_of
+            and listings.exchange = shares.exchange
+            and listings.symbol = shares.symbol
+),
+
+preferred as (
+    select
+        *,
+        row_number() over (
+            partition by role, anchor_date, ticker
+            order by preference, coalesce(volume_shares, 0) desc, exchange, symbol
+        ) as choice
+    from seen
+)
+
+select
+    cast($event_id as varchar) as event_id,
+    role,
+    anchor_date,
+    ticker,
+    replace(ticker, '.', '') as ticker_key,
+    session_date as observed_session,
+    preference > 0 as is_neighbour,
+    exchange,
+    symbol,
+    name,
+    country,
+    ipo_year,
+    industry,
+    sector,
+    close_usd,
+    volume_shares,
+    outstanding_shares
+from preferred
+where choice = 1

@@ -1,0 +1,116 @@
+-- What each line is: the type of security, its issuer and share class, read from the symbol and the printed name.
+with lines as (
+    select
+        role,
+        anchor_date,
+        ticker,
+        symbol,
+        name,
+        -- What the issuer is called, as printed: up to the words for the share.
+        trim(regexp_replace(
+            coalesce(name, ticker),
+            ' +((class|series|cl) [a-z]\b|common |ordinary |capital stock|american deposit|depositary|subordinate voting|non.?voting|limited voting'
+            || '|shares? of beneficial|warrants?\b|rights?$|units?$|units? (each|rep)|[0-9.]+% |preferred s|perpetual|cumulative|when issued|registered shares).*$',
+            '', 'i'
+        )) as printed_issuer,
+        -- One blank between words, no punctuation, lower case: what all patterns below are written for.
+        trim(regexp_replace(
+            regexp_replace(lower(replace(replace(coalesce(name, ''), '.', ''), '''', '')), '[^a-z0-9%$^]+', ' ', 'g'),
+            ' +', ' ', 'g'
+        )) as plain_name
+    from core.lines
+    where event_id = $event_id
+),
+
+typed as (
+    select
+        *,
+        -- Methodology 2.3: ineligible share types. The first pattern that holds decides.
+        case
+            when regexp_matches(plain_name, '\bwarrants?\b') or regexp_matches(symbol, '[/.+]WS?$') then 'warrant'
+            when
+                regexp_matches(plain_name, '\b(notes?|debentures?|bonds?)\b.*(\bdue\b|%|\b20[2-9][0-9]\b)')
+                or regexp_matches(plain_name, '%.*\b(notes?|debentures?|bonds?)\b')
+                or regexp_matches(plain_name, '\b[0-9]+%$')
+                or regexp_matches(plain_name, '\b(subordinated|senior|exchangeable|convertible) (notes?|debentures?)\b')
+                or regexp_matches(plain_name, '\b(quibs|pines|baby bond)\b')
+                then 'note'
+            when
+                regexp_matches(plain_name, '\b(corts|saturns|pplus|strats|trust certificates?|corporate backed|synthetic fixed)\b')
+                then 'trust_certificate'
+            -- Depositary shares of a preferred are preferreds, not receipts for a foreign share.
+            when
+                contains(symbol, '^')
+                or (
+                    regexp_matches(plain_name, '\b(preferred|preference|pfd|perpetual|cumulative|noncumulative)\b')
+                    and not regexp_matches(plain_name, '^preferred .*\bcommon (stock|shares?)$')
+                )
+                or regexp_matches(plain_name, '\binterest in a\b.*\bshare\b')
+                then 'preferred'
+            when
+                regexp_matches(plain_name, '\bamerican deposit[ao]ry\b|\bad[rs]s?\b|\bnew york registry\b|\bny registry\b')
+                or regexp_matches(plain_name, '\bdepositary (shares?|receipts?|interests?)\b')
+                then 'depositary_receipt'
+            when regexp_matches(plain_name, '\b(common|limited partner|partnership|lp) units?\b|\bunits? represent') then 'partnership_unit'
+            when regexp_matches(plain_name, '\bunits? of beneficial interest\b') then 'trust_unit'
+            when regexp_matches(plain_name, '\brights?$|\brights? (to|exp|each|entitl|when)') then 'right'
+            when regexp_matches(plain_name, '\bunits?$|\bunits? (each|consist|1|compris|when)') then 'unit'
+            when regexp_matches(plain_name, '\b(etf|etn|exchange traded)\b') then 'fund_share'
+            else 'common'
+        end as security_type
+    from lines
+),
+
+-- The issuer's name ends where the words for the share begin.
+named as (
+    select
+        *,
+        trim(regexp_replace(
+            plain_name,
+            ' (class [a-z]\b|series [a-z]\b|cl [a-z]$|common|ordinary|capital stock|american deposit|depositary|global depositary|new york registry'
+            || '|subordinate voting|non voting|nonvoting|limited voting|voting shares?|shares? of beneficial|beneficial interest|warrants?|rights?$|rights? |units?$|units? '
+            || '|preferred|perpetual|cumulative|[0-9.]+%|each represent|when issued|registered shares).*$',
+            ''
+        )) as issuer_text,
+        regexp_extract(plain_name, '\b(?:class|series|cl) ([a-z])\b', 1) as class_letter,
+        -- Methodology 2.8: a tracking stock counts as a company of its own; its group is named between class and share.
+        trim(regexp_extract(plain_name, '\bseries [a-z] ([a-z ]+?) common stock', 1)) as tracking_group
+    from typed
+),
+
+issued as (
+    select
+        *,
+        trim(regexp_replace(
+            regexp_replace(issuer_text, '^the | the$', '', 'g'), ' (new|de|md|va|pa|reit|delaware|nv)$', ''
+        ) || case when tracking_group <> '' then ' ' || tracking_group else '' end) as issuer
+    from named
+)
+
+select
+    cast($event_id as varchar) as event_id,
+    role,
+    anchor_date,
+    ticker,
+    plain_name,
+    security_type,
+    coalesce(nullif(printed_issuer, ''), name, ticker) as company_name,
+    coalesce(nullif(issuer, ''), lower(ticker)) as issuer_name,
+    -- Without the words for the legal form, which sources write in many ways: for finding a company again, not for
+    -- telling companies apart.
+    coalesce(
+        nullif(trim(regexp_replace(regexp_replace(
+            issuer,
+            '\b(incorporated|inc|corporation|corp|company|companies|co|limited|ltd|llc|plc|lp|sa|nv|ag|group|holdings?|trust|the|and|of)\b',
+            ' ', 'g'
+        ), ' +', ' ', 'g')), ''),
+        lower(ticker)
+    ) as issuer_key,
+    coalesce(nullif(upper(class_letter), ''), nullif(regexp_extract(ticker, '\.([A-Z])$', 1), '')) as share_class,
+    -- How the issuer calls its shares: companies of the US issue common stock, most others ordinary or common shares.
+    case
+        when regexp_matches(plain_name, '\bbeneficial interests?\b') then 'beneficial_interest'
+        when regexp_matches(plain_name, '\b(ordinary|common|voting|registered) shares?\b') then 'shares'
+        when regexp_matches(plain_name, '\b(common|capital) stock\b') then 'stock'
+    end as share_form
+from issued

@@ -1,0 +1,42 @@
+create table core.securities (
+    event_id varchar not null,
+    role varchar not null check (role in ('opening', 'rank', 'effective')),
+    anchor_date date not null,
+    ticker varchar not null,
+    plain_name varchar not null,
+    security_type varchar not null check (
+        security_type in (
+            'common', 'preferred', 'warrant', 'right', 'unit', 'note', 'trust_certificate', 'depositary_receipt',
+            'partnership_unit', 'trust_unit', 'fund_share'
+        )
+    ),
+    company_name varchar not null,
+    issuer_name varchar not null,
+    issuer_key varchar not null,
+    share_class varchar,
+    share_form varchar check (share_form in ('stock', 'shares', 'beneficial_interest')),
+    primary key (event_id, role, anchor_date, ticker)
+);
+
+comment on table core.securities is
+    'One row a row of core.lines: type of the security, issuer and share class, read from the symbol and the '
+    'printed name.';
+comment on column core.securities.event_id is
+    'Event of the index calendar, as 2023-06-recon; see reference.recon_events.';
+comment on column core.securities.role is 'Which anchor: opening, rank or effective.';
+comment on column core.securities.anchor_date is 'Day that the row stands for.';
+comment on column core.securities.ticker is 'Ticker at the anchor.';
+comment on column core.securities.plain_name is
+    'Printed name in lower case without punctuation: what the patterns read.';
+comment on column core.securities.security_type is
+    'Type by the first pattern that holds (methodology 2.3); common where none does.';
+comment on column core.securities.company_name is
+    'Printed name up to the words for the share; the ticker where no name is printed.';
+comment on column core.securities.issuer_name is
+    'Plain name of the issuer, as exact as it is printed: lines of one issuer share it.';
+comment on column core.securities.issuer_key is
+    'Issuer name without the words for the legal form: finds a company again, tells none apart.';
+comment on column core.securities.share_class is
+    'Letter of the class or series, from the name or else the ticker; null for none.';
+comment on column core.securities.share_form is
+    'What the issuer calls its shares: common stock, ordinary or common shares, shares of beneficial interest.';

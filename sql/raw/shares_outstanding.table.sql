@@ -1,0 +1,25 @@
+create table raw.shares_outstanding (
+    as_of date not null,
+    exchange varchar not null check (exchange in ('nasdaq', 'nyse', 'amex')),
+    symbol varchar not null,
+    ticker varchar not null,
+    outstanding_shares bigint not null check (outstanding_shares >= 0),
+    known_at timestamp not null,
+    source varchar not null check (source in ('screener_implied')),
+    commit_id varchar not null
+);
+
+comment on table raw.shares_outstanding is
+    'Facts as fetched: one row a line with a share count on a session. Grain as_of, exchange, symbol; append '
+    'only. The screener prints a market cap, so the count is that cap by the close; for a class line it counts '
+    'the whole company.';
+comment on column raw.shares_outstanding.as_of is 'Session that the row describes.';
+comment on column raw.shares_outstanding.exchange is 'Exchange whose dump lists the line.';
+comment on column raw.shares_outstanding.symbol is 'Symbol as printed, without blanks around it.';
+comment on column raw.shares_outstanding.ticker is 'Symbol in ROOT.CLASS form: one spelling for all sources.';
+comment on column raw.shares_outstanding.outstanding_shares is
+    'Shares outstanding of the company, in units of this line.';
+comment on column raw.shares_outstanding.known_at is 'When the row became public: time of the commit, UTC.';
+comment on column raw.shares_outstanding.source is
+    'How the count was found: screener_implied = printed market cap by printed close.';
+comment on column raw.shares_outstanding.commit_id is 'Commit of the archive that holds the dump.';

@@ -1,0 +1,111 @@
+create table recon.eligibility (
+    event_id varchar not null,
+    security_id varchar not null,
+    company_id varchar not null,
+    ticker varchar not null,
+    status varchar not null check (status in ('eligible', 'ineligible', 'unknown')),
+    reason varchar check (
+        reason in (
+            'listing', 'exchange', 'security_type', 'structure', 'country', 'price', 'market_cap', 'share_class',
+            'float', 'votes'
+        )
+    ),
+    listing_value date not null,
+    listing_threshold date not null,
+    listing_status varchar not null check (listing_status in ('passed', 'failed', 'unknown')),
+    exchange_value varchar not null,
+    exchange_threshold varchar not null,
+    exchange_status varchar not null check (exchange_status in ('passed', 'failed', 'unknown')),
+    security_type_value varchar not null check (
+        security_type_value in (
+            'common', 'preferred', 'warrant', 'right', 'unit', 'note', 'trust_certificate', 'depositary_receipt',
+            'partnership_unit', 'trust_unit', 'fund_share'
+        )
+    ),
+    security_type_threshold varchar not null,
+    security_type_status varchar not null check (security_type_status in ('passed', 'failed', 'unknown')),
+    structure_value varchar check (
+        structure_value in (
+            'operating', 'reit', 'bdc', 'closed_end_fund', 'spac', 'llc', 'lp', 'royalty_trust'
+        )
+    ),
+    structure_threshold varchar not null,
+    structure_status varchar not null check (structure_status in ('passed', 'failed', 'unknown')),
+    country_value varchar,
+    country_threshold varchar not null,
+    country_status varchar not null check (country_status in ('passed', 'failed', 'unknown')),
+    price_value_usd decimal(18, 4),
+    price_average_usd decimal(18, 4),
+    price_threshold_usd decimal(18, 4) not null,
+    price_status varchar not null check (price_status in ('passed', 'failed', 'unknown')),
+    market_cap_value_usd decimal(24, 4),
+    market_cap_threshold_usd decimal(24, 4) not null,
+    market_cap_status varchar not null check (market_cap_status in ('passed', 'failed', 'unknown')),
+    share_class_value_usd decimal(24, 2),
+    share_class_threshold_usd decimal(24, 2) not null,
+    share_class_status varchar not null check (share_class_status in ('passed', 'failed', 'unknown')),
+    float_value_pct decimal(9, 4),
+    float_threshold_pct decimal(9, 4) not null,
+    float_status varchar not null check (float_status in ('passed', 'failed', 'unknown')),
+    votes_value_pct decimal(9, 4),
+    votes_threshold_pct decimal(9, 4) not null,
+    votes_status varchar not null check (votes_status in ('passed', 'failed', 'unknown')),
+    primary key (event_id, security_id),
+    check ((status = 'ineligible') = (reason is not null))
+);
+
+comment on table recon.eligibility is
+    'One row an event and security of the universe: each rule with what was observed, what is asked and the '
+    'verdict. A rule is passed, failed or unknown for lack of a figure; unknown excludes nobody. Nobody is left '
+    'out.';
+comment on column recon.eligibility.event_id is
+    'Event of the index calendar, as 2023-06-recon; see reference.recon_events.';
+comment on column recon.eligibility.security_id is 'Listing line, as in recon.universe.';
+comment on column recon.eligibility.company_id is 'Company of the line.';
+comment on column recon.eligibility.ticker is 'Ticker on the rank day.';
+comment on column recon.eligibility.status is
+    'ineligible = a rule failed; unknown = none failed but price or market cap is missing; eligible = the rest, '
+    'where single rules may still be unknown.';
+comment on column recon.eligibility.reason is
+    'The first rule that failed, in the order of the columns; null unless ineligible.';
+comment on column recon.eligibility.listing_value is 'Session on which the line was seen.';
+comment on column recon.eligibility.listing_threshold is 'Rank day.';
+comment on column recon.eligibility.listing_status is 'Listed by the rank day (methodology 6.4).';
+comment on column recon.eligibility.exchange_value is 'Exchange of the line.';
+comment on column recon.eligibility.exchange_threshold is 'Exchanges that qualify, as far as the source covers them.';
+comment on column recon.eligibility.exchange_status is 'Listed on an exchange that qualifies (2.1).';
+comment on column recon.eligibility.security_type_value is 'Type of the security.';
+comment on column recon.eligibility.security_type_threshold is 'Type that qualifies.';
+comment on column recon.eligibility.security_type_status is 'Common share (2.3).';
+comment on column recon.eligibility.structure_value is 'How the issuer is built; null for other than common lines.';
+comment on column recon.eligibility.structure_threshold is 'Structures that qualify on the effective date.';
+comment on column recon.eligibility.structure_status is
+    'No excluded structure (2.4-2.7). Unknown for a member that weak evidence speaks against.';
+comment on column recon.eligibility.country_value is 'Country that the source states.';
+comment on column recon.eligibility.country_threshold is 'Nationality that qualifies.';
+comment on column recon.eligibility.country_status is
+    'A US company (1.2), as far as one country can tell. Unknown for members with another country.';
+comment on column recon.eligibility.price_value_usd is 'Close of the rank day, USD.';
+comment on column recon.eligibility.price_average_usd is
+    'Mean close of the 30 days before, USD: a member passes on it as well (3.2). Shown rounded; the rule compares '
+    'sums.';
+comment on column recon.eligibility.price_threshold_usd is 'Lowest close that qualifies, USD.';
+comment on column recon.eligibility.price_status is 'Close high enough (3.1, 3.2).';
+comment on column recon.eligibility.market_cap_value_usd is 'Total market cap of the company, USD.';
+comment on column recon.eligibility.market_cap_threshold_usd is 'Lowest total market cap that qualifies, USD.';
+comment on column recon.eligibility.market_cap_status is 'Company large enough (4.1).';
+comment on column recon.eligibility.share_class_value_usd is
+    'Mean daily traded value of a further class, USD; null for the line that prices its company.';
+comment on column recon.eligibility.share_class_threshold_usd is
+    'Traded value that a further class must exceed, USD (5.4).';
+comment on column recon.eligibility.share_class_status is
+    'Prices its company, or is a further class that qualifies by itself (5.3, 5.6, 5.7).';
+comment on column recon.eligibility.float_value_pct is
+    'Share of the company that is free to trade, percent; null: no source yet.';
+comment on column recon.eligibility.float_threshold_pct is 'Lowest float that qualifies, percent (4.2).';
+comment on column recon.eligibility.float_status is 'Float large enough; unknown until there is a source.';
+comment on column recon.eligibility.votes_value_pct is
+    'Share of the votes with unrestricted holders, percent; null: no source yet.';
+comment on column recon.eligibility.votes_threshold_pct is
+    'Lowest share of votes that qualifies, percent (4.3); members had years of grace.';
+comment on column recon.eligibility.votes_status is 'Votes enough; unknown until there is a source.';

@@ -1,0 +1,85 @@
+-- Who is in which index after the event, as far as known: pending members that left the exchanges meanwhile are gone.
+with sides as (
+    select
+        ranking.company_id as company_id,
+        ranking.rank as rank,
+        ranking.market_cap_usd as market_cap_usd,
+        ranking.percentile as percentile,
+        ranking.status as status,
+        max(case when cuts.breakpoint_id = 'TOP50' and cuts.is_above then 1 else 0 end) = 1 as top50,
+        max(case when cuts.breakpoint_id = 'TOP200' and cuts.is_above then 1 else 0 end) = 1 as top200,
+        max(case when cuts.breakpoint_id = 'TOP500' and cuts.is_above then 1 else 0 end) = 1 as top500,
+        max(case when cuts.breakpoint_id = 'R1000' and cuts.is_above then 1 else 0 end) = 1 as r1000,
+        max(case when cuts.breakpoint_id = 'MICRO' and cuts.is_above then 1 else 0 end) = 1 as above_micro,
+        max(case when cuts.breakpoint_id = 'R3000' and cuts.is_above then 1 else 0 end) = 1 as r3000,
+        max(case when cuts.breakpoint_id = 'R3000E' and cuts.is_above then 1 else 0 end) = 1 as r3000e,
+        max(case when cuts.is_held_by_band then 1 else 0 end) = 1 as is_held_by_band
+    from recon.ranking as ranking
+    inner join recon.placements as cuts
+        on ranking.event_id = cuts.event_id and ranking.company_id = cuts.company_id
+    where ranking.event_id = $event_id
+    group by ranking.company_id, ranking.rank, ranking.market_cap_usd, ranking.percentile, ranking.status
+),
+
+rules as (
+    select
+        max(case when rule = 'has_microcap' then value end) = 1 as has_microcap,
+        max(case when rule = 'has_r3000e' then value end) = 1 as has_r3000e
+    from core.event_rules
+    where event_id = $event_id
+),
+
+-- Methodology 7.2 and 7.3: the family, each index from the cuts around it.
+placed as (
+    select sides.company_id, 'R3000E' as index_id from sides cross join rules where sides.r3000e and rules.has_r3000e
+    union all
+    select company_id, 'R3000' as index_id from sides where r3000
+    union all
+    select company_id, 'R1000' as index_id from sides where r3000 and r1000
+    union all
+    select company_id, 'R2000' as index_id from sides where r3000 and not r1000
+    union all
+    select sides.company_id, 'RMICRO' as index_id
+    from sides
+    cross join rules
+    where rules.has_microcap and sides.r3000e and (not sides.r3000 or (not sides.r1000 and not sides.above_micro))
+    union all
+    select company_id, 'TOP50' as index_id from sides where top50
+    union all
+    select company_id, 'TOP200' as index_id from sides where r3000 and top200
+    union all
+    select company_id, 'TOP500' as index_id from sides where r3000 and top500
+    union all
+    select company_id, 'MIDCAP' as index_id from sides where r3000 and r1000 and not top200
+    union all
+    select company_id, 'R2500' as index_id from sides where r3000 and not top500
+)
+
+-- Methodology 5.5: every eligible line of a company takes the index of the company.
+select
+    universe.event_id as event_id,
+    vintages.vintage as vintage,
+    placed.index_id as index_id,
+    universe.security_id as security_id,
+    universe.company_id as company_id,
+    coalesce(departures.ticker, universe.ticker) as ticker,
+    universe.ticker as rank_ticker,
+    universe.company_name as company_name,
+    universe.industry as industry,
+    sides.rank as rank,
+    sides.market_cap_usd as market_cap_usd,
+    sides.percentile as percentile,
+    sides.status as status,
+    sides.is_held_by_band as is_held_by_band,
+    universe.is_pricing_vehicle as is_pricing_vehicle
+from placed
+inner join sides on placed.company_id = sides.company_id
+inner join recon.universe as universe on universe.event_id = $event_id and placed.company_id = universe.company_id
+inner join recon.eligibility as eligibility
+    on
+        universe.event_id = eligibility.event_id
+        and universe.security_id = eligibility.security_id
+        and eligibility.status in ('eligible', 'unknown')
+inner join core.departures as departures
+    on universe.event_id = departures.event_id and universe.ticker = departures.rank_ticker and not departures.has_left
+inner join core.vintages as vintages on universe.event_id = vintages.event_id

@@ -1,0 +1,57 @@
+create table recon.index_membership (
+    event_id varchar not null,
+    vintage varchar not null check (vintage in ('preliminary', 'final')),
+    index_id varchar not null check (
+        index_id in (
+            'TOP50', 'TOP200', 'TOP500', 'R1000', 'MIDCAP', 'R2000', 'R2500', 'R3000', 'R3000E', 'RMICRO'
+        )
+    ),
+    security_id varchar not null,
+    company_id varchar not null,
+    ticker varchar not null,
+    rank_ticker varchar not null,
+    company_name varchar not null,
+    industry varchar,
+    rank bigint not null check (rank >= 1),
+    market_cap_usd decimal(24, 4) check (market_cap_usd > 0),
+    percentile decimal(9, 6) not null,
+    status varchar not null check (status in ('ranked', 'carried')),
+    is_held_by_band boolean not null,
+    is_pricing_vehicle boolean not null,
+    primary key (event_id, vintage, index_id, security_id),
+    check ((status = 'ranked') = (market_cap_usd is not null))
+);
+
+comment on table recon.index_membership is
+    'One row an event, index and security: who is in the index after the event. Reconstructed from public data, '
+    'not the official list. It holds from the session after the effective date; changes between events are not in '
+    'it.';
+comment on column recon.index_membership.event_id is
+    'Event of the index calendar, as 2023-06-recon; see reference.recon_events.';
+comment on column recon.index_membership.vintage is
+    'final once the first session of the new membership was seen, so that lines gone by then are out; preliminary '
+    'before.';
+comment on column recon.index_membership.index_id is 'Index, as in reference.indexes.';
+comment on column recon.index_membership.security_id is
+    'Lasting identifier of the listing line; it survives changes of ticker.';
+comment on column recon.index_membership.company_id is
+    'Lasting identifier of the company; all its eligible lines are in the same indexes (methodology 5.5).';
+comment on column recon.index_membership.ticker is
+    'Ticker on the first session of the new membership; while preliminary that of the rank day.';
+comment on column recon.index_membership.rank_ticker is 'Ticker on the rank day.';
+comment on column recon.index_membership.company_name is 'Name of the company.';
+comment on column recon.index_membership.industry is
+    'ICB industry: our mapping of the source''s sector, an approximation of the official classification. Null '
+    'where unmapped.';
+comment on column recon.index_membership.rank is 'Rank of the company by total market cap on the rank day.';
+comment on column recon.index_membership.market_cap_usd is
+    'Total market cap of the company on the rank day, USD: not of the line, and not the float that weights use. '
+    'Null when carried.';
+comment on column recon.index_membership.percentile is 'Percentile of the company, percent (7.5).';
+comment on column recon.index_membership.status is
+    'ranked = placed by its own market cap; carried = a member without figures that kept its place, never dropped '
+    'for lack of data.';
+comment on column recon.index_membership.is_held_by_band is
+    'True when a band keeps the company on a side of some cut that its rank alone would not (7.8).';
+comment on column recon.index_membership.is_pricing_vehicle is
+    'True for the line that prices the company: one a company, for counting companies.';

@@ -1,0 +1,66 @@
+-- Which side of each cut every ranked company falls on, bands applied (methodology 7.2, 7.6-7.12).
+with known as (
+    select
+        coalesce(max(case when index_id = 'TOP200' then 1 else 0 end), 0) = 1 as knows_top200,
+        coalesce(max(case when index_id = 'TOP500' then 1 else 0 end), 0) = 1 as knows_top500,
+        coalesce(max(case when index_id = 'R1000' then 1 else 0 end), 0) = 1 as knows_r1000,
+        coalesce(max(case when index_id = 'RMICRO' then 1 else 0 end), 0) = 1 as knows_rmicro
+    from core.opening_members
+    where event_id = $event_id
+),
+
+-- On which side a company was. Only a member of the Russell 3000 can be held by a band (7.9); a side that the opening
+-- does not tell is unknown, and the company is placed by its rank.
+sides as (
+    select
+        ranking.company_id as company_id,
+        ranking.rank as rank,
+        ranking.cumulative_cap_usd as cumulative_cap_usd,
+        cuts.breakpoint_id as breakpoint_id,
+        cuts.cut_rank as cut_rank,
+        cuts.cumulative_cap_usd as cut_cap_usd,
+        cuts.total_cap_usd as total_cap_usd,
+        cuts.band_pct as band_pct,
+        case
+            when not ranking.opening_r3000 then 'new'
+            when cuts.breakpoint_id = 'TOP200' and known.knows_top200
+                then case when ranking.opening_top200 then 'above' else 'below' end
+            when cuts.breakpoint_id = 'TOP500' and known.knows_top500
+                then case when ranking.opening_top500 then 'above' else 'below' end
+            when cuts.breakpoint_id = 'R1000' and known.knows_r1000
+                then case when ranking.opening_r1000 then 'above' else 'below' end
+            when cuts.breakpoint_id = 'MICRO' and known.knows_rmicro
+                then case when ranking.opening_rmicro then 'below' else 'above' end
+            when cuts.breakpoint_id in ('TOP200', 'TOP500', 'R1000', 'MICRO') then 'unknown'
+            else 'no_band'
+        end as side_before
+    from recon.ranking as ranking
+    inner join recon.breakpoints as cuts on ranking.event_id = cuts.event_id
+    cross join known
+    where ranking.event_id = $event_id
+),
+
+-- 7.8: a member stays on its side of the cut while its percentile is within the band; edges count as within. Percentiles
+-- are compared as 100 * cumulated cap against percentage points * total, so that no quotient decides.
+decided as (
+    select
+        company_id,
+        breakpoint_id,
+        side_before,
+        rank <= cut_rank as is_above_by_rank,
+        case
+            when side_before = 'above' then 100 * cumulative_cap_usd <= 100 * cut_cap_usd + band_pct * total_cap_usd
+            when side_before = 'below' and band_pct > 0 then 100 * cumulative_cap_usd < 100 * cut_cap_usd - band_pct * total_cap_usd
+            else rank <= cut_rank
+        end as is_above
+    from sides
+)
+
+select
+    cast($event_id as varchar) as event_id,
+    company_id,
+    breakpoint_id,
+    side_before,
+    is_above,
+    is_above <> is_above_by_rank as is_held_by_band
+from decided

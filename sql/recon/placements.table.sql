@@ -1,0 +1,26 @@
+create table recon.placements (
+    event_id varchar not null,
+    company_id varchar not null,
+    breakpoint_id varchar not null check (
+        breakpoint_id in (
+            'TOP50', 'TOP200', 'TOP500', 'R1000', 'MICRO', 'R3000', 'R3000E'
+        )
+    ),
+    side_before varchar not null check (side_before in ('above', 'below', 'new', 'unknown', 'no_band')),
+    is_above boolean not null,
+    is_held_by_band boolean not null,
+    primary key (event_id, company_id, breakpoint_id)
+);
+
+comment on table recon.placements is
+    'One row an event, company and cut: on which side of the cut the company falls, bands applied (methodology '
+    '7.6-7.12).';
+comment on column recon.placements.event_id is
+    'Event of the index calendar, as 2023-06-recon; see reference.recon_events.';
+comment on column recon.placements.company_id is 'Company, as in recon.ranking.';
+comment on column recon.placements.breakpoint_id is 'Cut, as in recon.breakpoints.';
+comment on column recon.placements.side_before is
+    'Side before the event; new = not in the Russell 3000 (7.9); unknown = the opening does not tell; no_band = a '
+    'cut without a band.';
+comment on column recon.placements.is_above is 'True when the company is placed above the cut.';
+comment on column recon.placements.is_held_by_band is 'True when its rank alone would place it on the other side.';

@@ -1,0 +1,71 @@
+-- Every line that was listed around the rank day, with all that is known of it: one row a security.
+with opening as (
+    select
+        rank_ticker,
+        max(case when index_id = 'R3000' then 1 else 0 end) = 1 as opening_r3000,
+        max(case when index_id = 'RMICRO' then 1 else 0 end) = 1 as opening_rmicro
+    from core.opening_members
+    where event_id = $event_id and rank_ticker is not null
+    group by rank_ticker
+),
+
+-- A REIT is in Real Estate whatever its sector says.
+by_sector as (
+    select sector, icb_industry
+    from reference.industries
+    where sector is not null
+),
+
+by_industry as (
+    select industry, icb_industry
+    from reference.industries
+    where industry is not null
+)
+
+select
+    lines.event_id as event_id,
+    identities.security_id as security_id,
+    identities.company_id as company_id,
+    lines.ticker as ticker,
+    lines.exchange as exchange,
+    lines.name as security_name,
+    securities.company_name as company_name,
+    securities.share_class as share_class,
+    securities.share_form as share_form,
+    securities.security_type as security_type,
+    structures.structure as structure,
+    structures.evidence as structure_evidence,
+    structures.evidence_strength as structure_evidence_strength,
+    lines.country as country,
+    lines.ipo_year as ipo_year,
+    coalesce(by_industry.icb_industry, by_sector.icb_industry) as industry,
+    lines.sector as source_sector,
+    lines.industry as source_industry,
+    lines.observed_session as observed_session,
+    lines.is_neighbour as is_neighbour,
+    lines.close_usd as close_usd,
+    lines.outstanding_shares as outstanding_shares,
+    companies.traded_value_usd as traded_value_usd,
+    companies.market_cap_usd as company_market_cap_usd,
+    companies.pricing_ticker as pricing_ticker,
+    coalesce(companies.is_pricing_vehicle, false) as is_pricing_vehicle,
+    coalesce(companies.line_count, 1) as company_line_count,
+    coalesce(opening.opening_r3000, false) as opening_r3000,
+    coalesce(opening.opening_rmicro, false) as opening_rmicro
+from core.lines as lines
+inner join core.securities as securities
+    on
+        lines.event_id = securities.event_id
+        and lines.role = securities.role
+        and lines.anchor_date = securities.anchor_date
+        and lines.ticker = securities.ticker
+inner join core.identities as identities
+    on lines.event_id = identities.event_id and lines.ticker = identities.ticker
+left join core.structures as structures
+    on lines.event_id = structures.event_id and lines.ticker = structures.ticker
+left join core.companies as companies
+    on lines.event_id = companies.event_id and lines.ticker = companies.ticker
+left join opening on lines.ticker = opening.rank_ticker
+left join by_sector on lines.sector = by_sector.sector
+left join by_industry on lines.industry = by_industry.industry
+where lines.event_id = $event_id and lines.role = 'rank'

@@ -1,0 +1,94 @@
+create table recon.universe (
+    event_id varchar not null,
+    security_id varchar not null,
+    company_id varchar not null,
+    ticker varchar not null,
+    exchange varchar not null check (exchange in ('nasdaq', 'nyse', 'amex')),
+    security_name varchar,
+    company_name varchar not null,
+    share_class varchar,
+    share_form varchar check (share_form in ('stock', 'shares', 'beneficial_interest')),
+    security_type varchar not null check (
+        security_type in (
+            'common', 'preferred', 'warrant', 'right', 'unit', 'note', 'trust_certificate', 'depositary_receipt',
+            'partnership_unit', 'trust_unit', 'fund_share'
+        )
+    ),
+    structure varchar check (
+        structure in (
+            'operating', 'reit', 'bdc', 'closed_end_fund', 'spac', 'llc', 'lp', 'royalty_trust'
+        )
+    ),
+    structure_evidence varchar,
+    structure_evidence_strength varchar check (structure_evidence_strength in ('strong', 'weak')),
+    country varchar,
+    ipo_year smallint,
+    industry varchar,
+    source_sector varchar,
+    source_industry varchar,
+    observed_session date not null,
+    is_neighbour boolean not null,
+    close_usd decimal(18, 4),
+    outstanding_shares bigint,
+    traded_value_usd decimal(24, 2),
+    company_market_cap_usd decimal(24, 4) check (company_market_cap_usd > 0),
+    pricing_ticker varchar,
+    is_pricing_vehicle boolean not null,
+    company_line_count bigint not null check (company_line_count >= 1),
+    opening_r3000 boolean not null,
+    opening_rmicro boolean not null,
+    primary key (event_id, security_id),
+    unique (event_id, ticker)
+);
+
+comment on table recon.universe is
+    'One row an event and security that was listed on a US exchange around the rank day, eligible or not, with '
+    'everything known of it. What no dump of the source lists is missing here.';
+comment on column recon.universe.event_id is
+    'Event of the index calendar, as 2023-06-recon; see reference.recon_events.';
+comment on column recon.universe.security_id is
+    'Lasting identifier of the listing line; it survives changes of ticker.';
+comment on column recon.universe.company_id is
+    'Lasting identifier of the company; its share classes have it in common.';
+comment on column recon.universe.ticker is 'Ticker on the rank day, in ROOT.CLASS form (BRK.B).';
+comment on column recon.universe.exchange is 'Exchange whose list carries the line.';
+comment on column recon.universe.security_name is 'Name of the security as the source prints it.';
+comment on column recon.universe.company_name is 'Name of the company: that name up to the words for the share.';
+comment on column recon.universe.share_class is 'Letter of the share class; null for a company with one class.';
+comment on column recon.universe.share_form is 'What the issuer calls its shares; evidence for the country rule.';
+comment on column recon.universe.security_type is
+    'Type of the security, read from symbol and name; only common is eligible (methodology 2.3).';
+comment on column recon.universe.structure is
+    'How the issuer is built, from industry and name (methodology 2.4-2.7); null for other than common lines.';
+comment on column recon.universe.structure_evidence is
+    'What the structure was read from; null for operating companies.';
+comment on column recon.universe.structure_evidence_strength is
+    'How far that evidence is trusted: weak evidence never removes a member.';
+comment on column recon.universe.country is
+    'The one country that the source states, closest to the headquarters. Not the nationality that the rules '
+    'assign.';
+comment on column recon.universe.ipo_year is 'Year of first listing, as the source states it.';
+comment on column recon.universe.industry is
+    'ICB industry: our mapping of the source''s sector, an approximation of the official classification. Null '
+    'where unmapped.';
+comment on column recon.universe.source_sector is 'Sector in the source''s own scheme.';
+comment on column recon.universe.source_industry is 'Industry in the source''s own scheme.';
+comment on column recon.universe.observed_session is 'Session that price and share count are from.';
+comment on column recon.universe.is_neighbour is
+    'True when the source lacked the line on the rank day and a session beside it was read.';
+comment on column recon.universe.close_usd is 'Close of that session, USD a share, unadjusted; null = missing.';
+comment on column recon.universe.outstanding_shares is
+    'Shares outstanding of the whole company in units of this line; null = missing. Do not add up the classes.';
+comment on column recon.universe.traded_value_usd is
+    'Mean daily traded value over the month up to the rank day, USD; null for lines that did not trade.';
+comment on column recon.universe.company_market_cap_usd is
+    'Total market cap of the company, USD: shares by close of its pricing line (5.1); the same on all its lines; '
+    'null = unknown.';
+comment on column recon.universe.pricing_ticker is
+    'Line that prices the company (5.2): the class that traded most. Null for other than common lines.';
+comment on column recon.universe.is_pricing_vehicle is 'True for the line that prices its company.';
+comment on column recon.universe.company_line_count is 'Common lines of the company.';
+comment on column recon.universe.opening_r3000 is
+    'True when the line was in the Russell 3000 before the event, as far as the opening is known.';
+comment on column recon.universe.opening_rmicro is
+    'True when the line was in the Russell Microcap before the event, as far as the opening is known.';

@@ -1,0 +1,17 @@
+create table reference.indexes (
+    index_id varchar not null check (
+        index_id in (
+            'TOP50', 'TOP200', 'TOP500', 'R1000', 'MIDCAP', 'R2000', 'R2500', 'R3000', 'R3000E', 'RMICRO'
+        )
+    ),
+    name varchar not null,
+    definition varchar not null,
+    source varchar not null,
+    primary key (index_id)
+);
+
+comment on table reference.indexes is 'One row an index of the family that is rebuilt here.';
+comment on column reference.indexes.index_id is 'Key of the index.';
+comment on column reference.indexes.name is 'Name of the index.';
+comment on column reference.indexes.definition is 'Ranks that it holds, in words.';
+comment on column reference.indexes.source is 'Section of the methodology notes.';
