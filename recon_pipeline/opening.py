@@ -12,7 +12,7 @@ import csv
 import hashlib
 import io
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -103,8 +103,8 @@ def read_openings(paths: Sequence[Path], event: ReconEvent, *, allow_late: bool 
     return Opening(latest, tuple(notes))
 
 
-def _few(texts: Sequence[str] | object, most: int = 5) -> str:
-    listed = list(texts)  # type: ignore[call-overload]
+def _few(texts: Iterable[str], most: int = 5) -> str:
+    listed = list(texts)
     return ", ".join(listed[:most]) + (f" and {len(listed) - most} more" if len(listed) > most else "")
 
 

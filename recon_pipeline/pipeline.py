@@ -25,7 +25,7 @@ from recon_pipeline import events
 from recon_pipeline.errors import BadInput, ContractBroken, NotLanded, Unavailable
 from recon_pipeline.events import ReconEvent
 from recon_pipeline.opening import read_openings
-from recon_pipeline.publish import Snapshot, publish
+from recon_pipeline.publish import Snapshot, publish, published_database
 from recon_pipeline.settings import Settings
 from recon_pipeline.sources.archive import Archive, ArchiveBatch
 from recon_pipeline.sources.http import HttpClient
@@ -64,8 +64,10 @@ class RunReport:
     requests: int = 0
     rows: dict[str, int] = field(default_factory=dict)
     failed_checks: list[FailedCheck] = field(default_factory=list)
+    issues: list[tuple[str, str, int]] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     snapshot: Snapshot | None = None
+    published: Path | None = None
 
 
 def warehouse_path(home: Path) -> Path:
@@ -107,6 +109,8 @@ def run_event(
         _build(warehouse, event, settings, report, progress=progress, say=say)
         with _timed(report, "publish"):
             report.snapshot = publish(warehouse, settings.home_dir)
+            report.published = published_database(settings.home_dir)
+        report.issues = issue_counts(warehouse, event)
     return report
 
 
@@ -306,6 +310,41 @@ def land_sessions(
     return batch.lines["session"].n_unique(), requests
 
 
+@dataclass(frozen=True)
+class Prefetched:
+    """What a prefetch landed: sessions with a close, requests, megabytes, and the sessions that the archive lacks."""
+
+    sessions: int
+    requests: int
+    megabytes: float
+    missing: tuple[date, ...]
+
+
+PREFETCH_SESSIONS = 20
+"""Sessions landed at a time: bounds the memory, and is what a broken prefetch may read again."""
+
+
+def prefetch(
+    settings: Settings, start: date, end: date, *, progress: bool = False, say: Say = lambda text: None
+) -> Prefetched:
+    """Land the dumps of every session from `start` to `end`, both included; landed ones are not fetched again.
+
+    Raises:
+        BadInput: the dates hold no session.
+    """
+    days = events.sessions(start, end)
+    if not days:
+        raise BadInput(f"Fetching {start} to {end}: no exchange session lies in that stretch. Check the dates.")
+    missing: list[date] = []
+    with HttpClient(settings) as http:
+        archive = Archive(settings, http, Landing(settings.home_dir / "landed"))
+        for first in range(0, len(days), PREFETCH_SESSIONS):
+            chunk = days[first : first + PREFETCH_SESSIONS]
+            say(f"landing {chunk[0]} to {chunk[-1]} ({first + len(chunk)} of {len(days)} sessions)")
+            missing += archive.fetch(chunk, progress=progress).missing
+        return Prefetched(len(days) - len(missing), http.traffic.requests, http.traffic.bytes / 1e6, tuple(missing))
+
+
 def _landed_only(archive: Archive, sessions: Sequence[date]) -> list[date]:
     """Offline, leave out the sessions that were never landed: only the rank day must be there, and `land` asks for it."""
     try:
@@ -404,6 +443,16 @@ def check_tables(
             if not rows.is_empty():
                 found.append(FailedCheck(table.full_name, check.name, check.blocking, rows))
     return found
+
+
+def issue_counts(warehouse: Warehouse, event: ReconEvent) -> list[tuple[str, str, int]]:
+    """Return (severity, issue, rows) of an event's data issues, warnings first."""
+    frame = warehouse.frame(
+        "select severity, issue, count(*) as rows from recon.data_issues where event_id = $event_id "
+        "group by severity, issue order by severity desc, issue",
+        {"event_id": event.event_id},
+    )
+    return list(frame.iter_rows())
 
 
 def _refusal(event: ReconEvent, blocking: Sequence[FailedCheck]) -> str:

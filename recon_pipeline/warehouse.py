@@ -220,8 +220,12 @@ class Reader:
 
     def frame(self, sql: str, parameters: Parameters | None = None) -> pl.DataFrame:
         """Return the result of a SELECT."""
-        # Resolved, so that a reader that is open while a snapshot is replaced does not hand its file to the next one.
-        with duckdb.connect(str(self.path.resolve()), read_only=True) as con:
+        # Attached under a name of its own: opened directly, the file's catalogue is `recon` like its schema, and DuckDB
+        # calls `recon.index_membership` ambiguous. Resolved, so that a reader that is open while a snapshot is replaced
+        # does not hand its file to the next one.
+        with duckdb.connect() as con:
+            con.execute(f"attach '{_quoted(self.path.resolve())}' as published (read_only)")
+            con.execute("use published")
             return con.sql(sql, params=dict(parameters or {})).pl()
 
 

@@ -17,37 +17,63 @@ with inherited as (
 ),
 
 lines as (
-    select lines.ticker as ticker, coalesce(companies.pricing_ticker, lines.ticker) as pricing_ticker, lines.anchor_date as rank_day
+    select
+        lines.ticker as ticker,
+        lines.anchor_date as rank_day,
+        coalesce(companies.pricing_ticker, lines.ticker) as pricing_ticker,
+        companies.market_cap_usd as market_cap_usd
     from core.lines as lines
     left join core.companies as companies on lines.event_id = companies.event_id and lines.ticker = companies.ticker
     where lines.event_id = $event_id and lines.role = 'rank'
 ),
 
--- Who the event's opening already calls by a name, under whatever ticker it trades today.
-taken as (
-    select distinct security_id from inherited
-),
-
-minted as (
+-- A newcomer whose ticker names another security already, which trades under a new one, gets the rank day behind it.
+named as (
     select
         lines.ticker,
+        lines.rank_day,
         lines.pricing_ticker,
+        lines.market_cap_usd,
+        inherited.company_id as inherited_company_id,
         coalesce(
             inherited.security_id,
             'L-' || lines.ticker || case when taken.security_id is null then '' else '@' || cast(lines.rank_day as varchar) end
-        ) as security_id,
-        inherited.company_id as inherited_company_id
+        ) as security_id
     from lines
     left join inherited on lines.ticker = inherited.ticker
-    left join taken on 'L-' || lines.ticker = taken.security_id and inherited.ticker is null
+    left join inherited as taken on inherited.ticker is null and 'L-' || lines.ticker = taken.security_id
+),
+
+companies as (
+    select
+        pricing_ticker,
+        min(inherited_company_id) as inherited_company_id,
+        'C-' || substr(min(case when ticker = pricing_ticker then security_id end), 3) as minted_company_id,
+        max(rank_day) as rank_day,
+        max(market_cap_usd) as market_cap_usd
+    from named
+    group by pricing_ticker
+),
+
+-- Where the lines of a member company come apart, its name stays with the larger part.
+heirs as (
+    select
+        *,
+        row_number() over (
+            partition by inherited_company_id order by coalesce(market_cap_usd, 0) desc, pricing_ticker
+        ) as succession
+    from companies
 )
 
 select
     cast($event_id as varchar) as event_id,
-    minted.ticker as ticker,
-    minted.security_id as security_id,
-    coalesce(
-        min(minted.inherited_company_id) over (partition by minted.pricing_ticker),
-        'C-' || substr(min(case when minted.ticker = minted.pricing_ticker then minted.security_id end) over (partition by minted.pricing_ticker), 3)
-    ) as company_id
-from minted
+    named.ticker as ticker,
+    named.security_id as security_id,
+    case
+        when heirs.inherited_company_id is not null and heirs.succession = 1 then heirs.inherited_company_id
+        when taken.company_id is not null then heirs.minted_company_id || '@' || cast(heirs.rank_day as varchar)
+        else heirs.minted_company_id
+    end as company_id
+from named
+inner join heirs on named.pricing_ticker = heirs.pricing_ticker
+left join (select distinct company_id from inherited) as taken on heirs.minted_company_id = taken.company_id

@@ -66,13 +66,14 @@ neighbours as (
 without_figures as (
     select
         'warning' as severity,
-        case when ranking.company_id is not null then 'carried' else 'no_figures' end as issue,
+        case when ranking.status = 'carried' then 'carried' else 'no_figures' end as issue,
         cast(null as varchar) as index_id,
         eligibility.ticker as ticker,
         eligibility.security_id as security_id,
         eligibility.listing_value as session_date,
         case
-            when ranking.company_id is not null then 'A member without a price or a share count: it keeps its place in the ranking.'
+            when ranking.status = 'carried' then 'A member without a price or a share count: it keeps its place in the ranking.'
+            when ranking.company_id is not null then 'A line without a price; its company is ranked by another line.'
             else 'No price or no share count, and no membership to keep: it is not ranked.'
         end as detail
     from recon.eligibility as eligibility

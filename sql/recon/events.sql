@@ -1,6 +1,6 @@
 -- Every reconstitution and IPO event of the calendar, and which of them this file holds.
 with runs as (
-    select event_id, max(vintage) as vintage, cast(count(*) as bigint) as membership_rows
+    select event_id, min(vintage) as vintage, cast(count(*) as bigint) as membership_rows
     from recon.index_membership
     group by event_id
 )

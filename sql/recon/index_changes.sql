@@ -24,20 +24,22 @@ after as (
     where event_id = $event_id
 ),
 
--- From the largest size to none, so that a move up or down can be told; only indexes whose opening is known are compared.
+-- From the largest size to the smallest, so that a move up or down can be told; only indexes whose opening is known are
+-- compared. A Russell 2000 company that is in the Microcap as well is smaller than one that is not.
 sizes as (
-    select index_id, size_order
+    select listed.index_id, listed.size
     from (
-        values ('TOP50', 1), ('TOP200', 2), ('TOP500', 3), ('R1000', 4), ('R2000', 5), ('R3000E', 6), ('RMICRO', 6)
-    ) as listed (index_id, size_order)
-    where index_id in (select index_id from known)
+        values
+        ('TOP50', 1), ('TOP200', 2), ('TOP500', 3), ('R1000', 4), ('MIDCAP', 4), ('R2500', 5), ('R2000', 5), ('R3000', 5),
+        ('RMICRO', 6), ('R3000E', 6)
+    ) as listed (index_id, size)
+    inner join known on listed.index_id = known.index_id
 ),
 
--- A Russell 2000 company that is in the Microcap as well is smaller than one that is not: half a step.
 size_before as (
     select
         before.security_id,
-        min(sizes.size_order) * 2 + max(case when before.index_id = 'RMICRO' and sizes.size_order = 6 then 1 else 0 end) as size
+        2 * min(sizes.size) + max(case when before.index_id = 'RMICRO' then 1 else 0 end) as size
     from before
     inner join sizes on before.index_id = sizes.index_id
     group by before.security_id
@@ -46,7 +48,7 @@ size_before as (
 size_after as (
     select
         after.security_id,
-        min(sizes.size_order) * 2 + max(case when after.index_id = 'RMICRO' and sizes.size_order = 6 then 1 else 0 end) as size
+        2 * min(sizes.size) + max(case when after.index_id = 'RMICRO' then 1 else 0 end) as size
     from after
     inner join sizes on after.index_id = sizes.index_id
     group by after.security_id
@@ -73,8 +75,8 @@ described as (
             when size_after.size is null then 'out'
             when size_after.size < size_before.size then 'up'
             when size_after.size > size_before.size then 'down'
-            -- Alike by the known sizes: the index itself tells the direction.
-            when (moves.action = 'addition') = (moves.index_id in ('MIDCAP', 'R2500', 'RMICRO', 'R2000')) then 'down'
+            -- Alike by the sizes that are known: into the lower part of an index, or out of the upper, is down.
+            when (moves.action = 'addition') = (moves.index_id in ('MIDCAP', 'R2500', 'R2000', 'RMICRO')) then 'down'
             else 'up'
         end as movement
     from moves

@@ -38,8 +38,8 @@ comment on column recon.index_changes.security_id is 'Lasting identifier of the 
 comment on column recon.index_changes.company_id is 'Lasting identifier of the company.';
 comment on column recon.index_changes.action is 'What happens to the line in this index.';
 comment on column recon.index_changes.movement is
-    'Where the line moves within the family: new (was in no index), up, down (to larger or smaller companies), '
-    'out (leaves all).';
+    'Where the line moves within the family: new (was in none that we know of), up, down (to larger or smaller '
+    'companies), out (leaves all of them).';
 comment on column recon.index_changes.ticker is
     'Ticker on the first session of the new membership; while preliminary that of the rank day.';
 comment on column recon.index_changes.rank_ticker is 'Ticker on the rank day.';

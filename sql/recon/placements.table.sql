@@ -13,14 +13,14 @@ create table recon.placements (
 );
 
 comment on table recon.placements is
-    'One row an event, company and cut: on which side of the cut the company falls, bands applied (methodology '
-    '7.6-7.12).';
+    'One row an event, ranked company and cut: on which side of the cut the company falls, bands applied '
+    '(methodology 7.6-7.12). The indexes follow from the sides.';
 comment on column recon.placements.event_id is
     'Event of the index calendar, as 2023-06-recon; see reference.recon_events.';
-comment on column recon.placements.company_id is 'Company, as in recon.ranking.';
+comment on column recon.placements.company_id is 'Lasting identifier of the company, as in recon.ranking.';
 comment on column recon.placements.breakpoint_id is 'Cut, as in recon.breakpoints.';
 comment on column recon.placements.side_before is
-    'Side before the event; new = not in the Russell 3000 (7.9); unknown = the opening does not tell; no_band = a '
-    'cut without a band.';
-comment on column recon.placements.is_above is 'True when the company is placed above the cut.';
+    'Side before the event: above or below; new = not in the Russell 3000, so that no band holds it (7.9); '
+    'unknown = the opening does not tell; no_band = a cut without a band.';
+comment on column recon.placements.is_above is 'True when the company is placed above the cut, among the larger ones.';
 comment on column recon.placements.is_held_by_band is 'True when its rank alone would place it on the other side.';

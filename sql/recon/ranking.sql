@@ -12,7 +12,7 @@ opening as (
         max(case when members.index_id = 'TOP500' then 1 else 0 end) = 1 as opening_top500,
         max(case when members.index_id = 'R1000' then 1 else 0 end) = 1 as opening_r1000,
         max(case when members.index_id = 'R2000' then 1 else 0 end) = 1 as opening_r2000,
-        max(case when members.index_id = 'R3000' then 1 else 0 end) = 1 as opening_r3000,
+        max(case when universe.opening_r3000 then 1 else 0 end) = 1 as opening_r3000,
         max(case when members.index_id = 'RMICRO' then 1 else 0 end) = 1 as opening_rmicro,
         min(members.opening_rank) as opening_rank
     from core.opening_members as members
@@ -155,9 +155,11 @@ select
     cast(placing_cap_usd as decimal(24, 4)) as placing_cap_usd,
     cumulative_cap_usd,
     total_cap_usd,
-    -- Whole millionths of a point, by integer division: exact on every engine.
-    cast(cast(cast(cumulative_cap_usd * 1000 as hugeint) * 100000 // cast(total_cap_usd as hugeint) as decimal(18, 0))
-        * cast(0.000001 as decimal(7, 6)) as decimal(9, 6)) as percentile,
+    -- Whole millionths of a point, by integer division: no rounding that an engine could do its own way.
+    cast(
+        cast(cast(cumulative_cap_usd * 10000 as hugeint) * 100000000 // cast(total_cap_usd * 10000 as hugeint) as decimal(18, 0))
+        * cast(0.000001 as decimal(7, 6)) as decimal(9, 6)
+    ) as percentile,
     opening_top200,
     opening_top500,
     opening_r1000,

@@ -2,7 +2,10 @@
 with opening as (
     select
         rank_ticker,
-        max(case when index_id = 'R3000' then 1 else 0 end) = 1 as opening_r3000,
+        -- Each of them is a part of the Russell 3000 (methodology 7.2): a list of one alone tells a member too.
+        max(case
+            when index_id in ('R3000', 'R1000', 'R2000', 'R2500', 'MIDCAP', 'TOP50', 'TOP200', 'TOP500') then 1 else 0
+        end) = 1 as opening_r3000,
         max(case when index_id = 'RMICRO' then 1 else 0 end) = 1 as opening_rmicro
     from core.opening_members
     where event_id = $event_id and rank_ticker is not null

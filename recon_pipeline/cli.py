@@ -1,0 +1,351 @@
+"""The `recon` command: parses, calls, prints.
+
+Belongs here: options, tables on the terminal, exit codes. Does not belong here: anything that another caller would need
+(it belongs in the module that is called). Heavy imports are inside the commands, so that `recon --help` answers at once.
+
+Exit codes: 0 done; 1 a defect of ours (with a traceback); 2 what was given cannot be used; 3 a provider did not answer
+(try again later); 4 a provider refused; 5 a provider's answer cannot be believed; 6 our own checks kept a snapshot
+from being published; 7 another run holds this home.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from recon_pipeline.errors import BadInput, ReconError
+
+if TYPE_CHECKING:
+    import polars as pl
+    from rich.console import Console
+
+    from recon_pipeline.pipeline import RunReport
+    from recon_pipeline.scoring import Miss, Score
+    from recon_pipeline.settings import Settings
+
+app = typer.Typer(
+    name="recon",
+    help="Reconstitution of the Russell US indexes from public data. Not affiliated with FTSE Russell or LSEG.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+)
+
+
+class Format(StrEnum):
+    """How rows are printed."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+Home = Annotated[
+    Path | None, typer.Option("--home", help="Folder of landings and published tables [RECON_HOME, else ~/.recon].")
+]
+Offline = Annotated[bool, typer.Option("--offline", help="Run from landed payloads alone; open no connection.")]
+EventId = Annotated[str, typer.Argument(metavar="EVENT", help="Such as 2023-06-recon; `recon calendar` lists them.")]
+OutputFormat = Annotated[Format, typer.Option("--format", help="How rows are printed.")]
+
+
+PIPE_WIDTH = 150
+"""Columns of a table that is printed into a file or a pipe."""
+
+
+def main() -> None:
+    """Run the command; an error of ours is one paragraph on stderr and an exit code that says of what kind."""
+    try:
+        app()
+    except ReconError as error:
+        _console(stderr=True).print(f"[bold red]error:[/] {_plain(str(error))}", soft_wrap=True, highlight=False)
+        sys.exit(error.exit_code)
+
+
+@app.command()
+def run(
+    event_id: EventId,
+    opening: Annotated[
+        list[Path] | None,
+        typer.Option("--opening", help="Opening membership: our CSV or an iShares holdings CSV. Repeatable."),
+    ] = None,
+    home: Home = None,
+    offline: Offline = False,
+    allow_late_opening: Annotated[
+        bool, typer.Option("--allow-late-opening", help="Accept an opening dated after the rank day (it looks ahead).")
+    ] = False,
+) -> None:
+    """Run one event from landing to published tables."""
+    from recon_pipeline.pipeline import run_event
+
+    console = _console(stderr=True)
+    report = run_event(
+        event_id,
+        _settings(home, offline),
+        openings=tuple(opening or ()),
+        allow_late_opening=allow_late_opening,
+        progress=console.is_terminal,
+        say=lambda text: console.print(f"[dim]{_plain(text)}[/]"),
+    )
+    _print_report(report)
+
+
+@app.command()
+def fetch(
+    start: Annotated[str, typer.Option("--from", metavar="DATE", help="First session, YYYY-MM-DD.")],
+    end: Annotated[str, typer.Option("--to", metavar="DATE", help="Last session, YYYY-MM-DD.")],
+    home: Home = None,
+) -> None:
+    """Land a stretch of history ahead of the runs that need it; what is landed already is not fetched again."""
+    from recon_pipeline.pipeline import prefetch
+
+    console = _console(stderr=True)
+    got = prefetch(_settings(home), _day(start), _day(end), progress=console.is_terminal, say=console.print)
+    typer.echo(f"{got.sessions} sessions landed ({got.requests} requests, {got.megabytes:.0f} MB).")
+    if got.missing:
+        typer.echo(f"The archive holds no close of: {', '.join(map(str, got.missing))}.")
+
+
+@app.command()
+def changes(
+    event_id: EventId,
+    index: Annotated[str | None, typer.Option("--index", help="One index only, such as R2000.")] = None,
+    home: Home = None,
+    output: OutputFormat = Format.table,
+) -> None:
+    """Print what an event adds to and deletes from each index."""
+    from recon_pipeline.opening import index_ids
+    from recon_pipeline.publish import published_database
+    from recon_pipeline.warehouse import Reader
+
+    wanted = index.upper() if index else None
+    if wanted is not None and wanted not in index_ids():
+        raise BadInput(f"Printing changes of {index}: the indexes are {', '.join(index_ids())}.")
+    reader = Reader(published_database(_settings(home).home_dir))
+    _require_published(reader, event_id)
+    frame = reader.frame(
+        """
+        select index_id, action, movement, ticker, company_name, industry, reason, rank, market_cap_usd
+        from recon.index_changes
+        where event_id = $event_id and ($index_id = '' or index_id = $index_id)
+        order by index_id, action, company_name, ticker
+        """,
+        {"event_id": event_id, "index_id": wanted or ""},
+    )
+    _print_rows(frame, output, f"Changes of {event_id}" + (f", {wanted}" if wanted else ""))
+
+
+@app.command()
+def calendar(
+    every: Annotated[bool, typer.Option("--all", help="All events since 2004, not only those around today.")] = False,
+    output: OutputFormat = Format.table,
+) -> None:
+    """Print the calendar of reconstitutions and IPO additions."""
+    import polars as pl
+
+    from recon_pipeline.events import events
+
+    today = date.today()
+    rows = [
+        {
+            "event_id": event.event_id,
+            "rank_day": event.rank_day,
+            "preliminary_date": event.preliminary_date,
+            "lock_date": event.lock_date,
+            "effective_date": event.effective_date,
+            "effective_from": event.effective_from,
+            "confirmed": event.confirmed,
+            "source": event.source,
+        }
+        for event in events().values()
+        if every or today - timedelta(days=400) <= event.effective_date <= today + timedelta(days=550)
+    ]
+    _print_rows(pl.DataFrame(rows, infer_schema_length=None), output, "Events (the change holds from effective_from)")
+
+
+@app.command()
+def score(
+    event_id: EventId,
+    truth: Annotated[
+        list[Path], typer.Option("--truth", help="A list to score against: members, or additions and deletions. Repeatable.")
+    ],
+    home: Home = None,
+    output: OutputFormat = Format.table,
+    names: Annotated[bool, typer.Option("--names/--no-names", help="List the missed and false names.")] = True,
+) -> None:
+    """Score a published event against lists of what really happened."""
+    from recon_pipeline.events import event
+    from recon_pipeline.publish import published_database
+    from recon_pipeline.scoring import read_truth
+    from recon_pipeline.scoring import score as score_event
+    from recon_pipeline.warehouse import Reader
+
+    wanted = event(event_id)
+    reader = Reader(published_database(_settings(home).home_dir))
+    scores, misses = score_event(reader, wanted, read_truth(truth, wanted))
+    _print_scores(scores, misses if names else [], output, event_id)
+
+
+@app.command()
+def demo(
+    home: Home = None,
+    lines: Annotated[int, typer.Option("--lines", min=5000, help="Lines of the simulated market.")] = 6000,
+    seed: Annotated[int, typer.Option("--seed", help="Another seed is another market.")] = 1,
+) -> None:
+    """Run the whole pipeline on the embedded simulated market; no network."""
+    from recon_pipeline.publish import published_database
+    from recon_pipeline.simulation.demo import run_demo
+    from recon_pipeline.warehouse import Reader
+
+    console = _console(stderr=True)
+    # A home of its own for each market: raw facts are write-once, and two markets share their dates.
+    settings = _settings((home or _settings(None).home_dir) / f"simulated-{lines}-{seed}")
+    report = run_demo(settings, lines=lines, seed=seed, progress=console.is_terminal, say=console.print)
+    reader = Reader(published_database(settings.home_dir))
+    frame = reader.frame(
+        """
+        select index_id, action, movement, ticker, company_name, industry, reason, rank, market_cap_usd
+        from recon.index_changes
+        where event_id = $event_id and index_id = 'R1000'
+        order by action, rank, ticker
+        """,
+        {"event_id": report.event.event_id},
+    )
+    _print_rows(frame, Format.table, f"Changes of the Russell 1000, {report.event.event_id}, simulated market")
+    _print_report(report)
+
+
+# --- printing ---------------------------------------------------------------------------------------------------------
+
+
+def _settings(home: Path | None, offline: bool = False) -> Settings:
+    from recon_pipeline.settings import Settings
+
+    given: dict[str, Any] = {} if home is None else {"home": home}
+    return Settings(**given, **({"offline": True} if offline else {}))
+
+
+def _console(*, stderr: bool = False) -> Console:
+    from rich.console import Console
+
+    console = Console(stderr=stderr)
+    # A pipe has no width of its own: 80 columns would fold every row of a table.
+    return console if console.is_terminal else Console(stderr=stderr, width=PIPE_WIDTH)
+
+
+def _plain(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise BadInput(f"The date {text!r} cannot be read: write it as YYYY-MM-DD.") from error
+
+
+def _require_published(reader: Any, event_id: str) -> None:
+    from recon_pipeline.events import event
+
+    event(event_id)
+    held = reader.frame("select distinct event_id from recon.index_membership order by 1")["event_id"].to_list()
+    if event_id not in held:
+        raise BadInput(
+            f"{event_id} is not in {reader.path}, which holds {', '.join(held) or 'no event'}. "
+            f"Run it first: `recon run {event_id}`."
+        )
+
+
+def _print_rows(frame: pl.DataFrame, output: Format, title: str) -> None:
+    import polars as pl
+
+    if output is Format.csv:
+        typer.echo(frame.write_csv(), nl=False)
+        return
+    if output is Format.json:
+        # Decimals as text would surprise a reader of JSON; dollars and cents fit a double.
+        typer.echo(frame.with_columns(pl.selectors.decimal().cast(pl.Float64)).write_json())
+        return
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", caption=f"{frame.height} rows", caption_justify="left")
+    for name, kind in frame.schema.items():
+        table.add_column(name, justify="right" if kind.is_numeric() else "left", no_wrap=True, overflow="ellipsis")
+    for row in frame.iter_rows():
+        table.add_row(*(_cell(name, value) for name, value in zip(frame.columns, row, strict=True)))
+    _console().print(table)
+
+
+def _cell(column: str, value: object) -> str:
+    if value is None:
+        return ""
+    if column.endswith("_usd"):
+        return f"{float(value) / 1e6:,.0f}m"  # type: ignore[arg-type]
+    return _plain(str(value))
+
+
+def _print_report(report: RunReport) -> None:
+    from rich.table import Table
+
+    console = _console()
+    snapshot = report.snapshot
+    assert snapshot is not None
+    for note in report.notes:
+        console.print(f"[yellow]note:[/] {_plain(note)}")
+    for check in report.failed_checks:
+        console.print(f"[yellow]warning:[/] check {check.table} {check.name}: {check.rows.height} rows")
+    issues = Table(title="Data issues (recon.data_issues)", title_justify="left")
+    for name in ("severity", "issue", "rows"):
+        issues.add_column(name, justify="right" if name == "rows" else "left")
+    for severity, issue, rows in report.issues:
+        issues.add_row(severity, issue, str(rows))
+    console.print(issues)
+    console.print(
+        f"{report.event.event_id}: opened from {_plain(report.opening_source)}; "
+        f"{report.rows['recon.index_membership']:,} memberships, {report.rows['recon.index_changes']:,} changes; "
+        f"{report.requests} requests; {sum(report.seconds.values()):.1f} s"
+    )
+    console.print(f"published: {report.published}" + ("" if snapshot.is_new else " (unchanged)"), soft_wrap=True)
+
+
+def _print_scores(scores: list[Score], misses: list[Miss], output: Format, event_id: str) -> None:
+    import polars as pl
+
+    rows = pl.DataFrame(
+        [
+            {
+                "index": s.index_id,
+                "of": s.kind,
+                "ours": s.ours,
+                "truth": s.truth,
+                "hits": s.hits,
+                "precision": round(s.precision, 4),
+                "recall": round(s.recall, 4),
+                "f1": round(s.f1, 4),
+                "f1_unchanged": None if s.unchanged_f1 is None else round(s.unchanged_f1, 4),
+            }
+            for s in scores
+        ],
+        schema_overrides={"f1_unchanged": pl.Float64},
+    )
+    wrong = pl.DataFrame(
+        [
+            {"index": m.index_id, "of": m.kind, "verdict": m.verdict, "ticker": m.ticker}
+            | {"company_name": m.company_name, "our_tables_say": m.explanation}
+            for m in misses
+        ]
+    )
+    if output is Format.json:
+        import json
+
+        typer.echo(json.dumps({"event_id": event_id, "scores": rows.to_dicts(), "names": wrong.to_dicts()}))
+        return
+    _print_rows(rows, output, f"Scores of {event_id}")
+    if not wrong.is_empty() and output is Format.table:
+        _print_rows(wrong, output, "Missed and false names")

@@ -1,0 +1,254 @@
+"""How right an event is, against lists that the user holds: precision, recall and F1 by index and action.
+
+Belongs here: reading truth files (memberships, or changes), matching by ticker, the counts, and for each missed or false
+name what our eligibility says of it. Lists are for scoring only: nothing here feeds a run.
+
+Does not belong here: printing (`cli.py`).
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from recon_pipeline.errors import BadInput
+from recon_pipeline.events import ReconEvent
+from recon_pipeline.symbols import normal_ticker
+from recon_pipeline.warehouse import Reader
+
+MEMBERS = "members"
+ACTIONS = {"addition": "additions", "deletion": "deletions"}
+
+DATE_COLUMNS = ("effective", "effective_open", "effective_date")
+"""Columns of a change list that date its rows: rows of other events are left out."""
+
+Truth = dict[tuple[str, str], set[str]]
+"""(index_id, 'members' | 'additions' | 'deletions') to ticker keys (no separators)."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One of our lines: its ticker after the event and on the rank day."""
+
+    ticker: str
+    rank_ticker: str
+
+    @property
+    def keys(self) -> tuple[str, str]:
+        """The forms under which a list may carry it, the later one first."""
+        return key(self.ticker), key(self.rank_ticker)
+
+
+@dataclass(frozen=True)
+class Miss:
+    """A name that is false (ours alone) or missed (theirs alone), and what our tables say of it."""
+
+    index_id: str
+    kind: str
+    verdict: str
+    ticker: str
+    company_name: str
+    explanation: str
+
+
+@dataclass(frozen=True)
+class Score:
+    """Counts of one index and kind; `unchanged_f1` is the F1 of keeping the opening as it was."""
+
+    index_id: str
+    kind: str
+    ours: int
+    truth: int
+    hits: int
+    unchanged_f1: float | None
+
+    @property
+    def precision(self) -> float:
+        """Share of our names that are right."""
+        return self.hits / self.ours if self.ours else 0.0
+
+    @property
+    def recall(self) -> float:
+        """Share of the right names that are ours."""
+        return self.hits / self.truth if self.truth else 0.0
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall."""
+        return f1(self.hits, self.ours, self.truth)
+
+
+def f1(hits: int, ours: int, truth: int) -> float:
+    """Return the harmonic mean of precision and recall; 0 where there is nothing to compare."""
+    return 2 * hits / (ours + truth) if ours + truth else 0.0
+
+
+def key(ticker: str) -> str:
+    """Return a ticker without class separators: lists write BRK.B, BRK/B and BRKB."""
+    return normal_ticker(ticker).replace(".", "")
+
+
+def read_truth(paths: Sequence[Path], event: ReconEvent) -> Truth:
+    """Read truth files: a membership (index, ticker) or changes (index, action, ticker), by their header.
+
+    Raises:
+        BadInput: a file cannot be read or has neither form, or no row is of this event.
+    """
+    truth: Truth = {}
+    for path in paths:
+        rows = _rows(path)
+        dated = next((name for name in DATE_COLUMNS if rows and name in rows[0]), None)
+        used = [row for row in rows if dated is None or _is_of(path, row[dated], event)]
+        if not used:
+            raise BadInput(
+                f"Scoring {event.event_id} with {path}: none of its {len(rows)} rows is of this event (effective "
+                f"{event.effective_date}, open {event.effective_from}). Give the list of this event."
+            )
+        for row in used:
+            action = row.get("action", "").strip().lower()
+            if action and action not in ACTIONS:
+                raise BadInput(f"Scoring with {path}: the action {action!r} is neither addition nor deletion.")
+            kind = ACTIONS.get(action, MEMBERS)
+            truth.setdefault((row["index"].strip().upper(), kind), set()).add(key(row["ticker"]))
+    return truth
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or ()]
+            rows = list(reader)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise BadInput(f"Reading the truth file {path} failed: {error}.") from error
+    if not rows or not {"index", "ticker"} <= set(reader.fieldnames):
+        raise BadInput(f"Reading the truth file {path}: it needs rows, and a header with at least index and ticker.")
+    return rows
+
+
+def _is_of(path: Path, text: str, event: ReconEvent) -> bool:
+    try:
+        return date.fromisoformat(text.strip()) in (event.effective_date, event.effective_from)
+    except ValueError as error:
+        raise BadInput(f"Reading the truth file {path}: {text!r} is not a date (YYYY-MM-DD).") from error
+
+
+@dataclass(frozen=True)
+class Ours:
+    """What we published of an event: lines by (index_id, kind), and the members before it by index where known."""
+
+    lines: dict[tuple[str, str], list[Line]]
+    before: dict[str, list[Line]]
+
+
+def read_ours(reader: Reader, event: ReconEvent) -> Ours:
+    """Read members and changes of an event from the published file.
+
+    Raises:
+        BadInput: the event is not in it.
+    """
+    parameters = {"event_id": event.event_id}
+    columns = "index_id, ticker, rank_ticker"
+    members = reader.frame(f"select {columns} from recon.index_membership where event_id = $event_id", parameters)
+    if members.is_empty():
+        raise BadInput(f"{event.event_id} is not in {reader.path}. Run it first: `recon run {event.event_id}`.")
+    changes = reader.frame(f"select {columns}, action from recon.index_changes where event_id = $event_id", parameters)
+    unknown = reader.frame(
+        "select index_id from recon.data_issues where event_id = $event_id and issue = 'opening_unknown'", parameters
+    )["index_id"]
+    lines: dict[tuple[str, str], list[Line]] = {}
+    for index_id, ticker, rank_ticker in members.iter_rows():
+        lines.setdefault((index_id, MEMBERS), []).append(Line(ticker, rank_ticker))
+    for index_id, ticker, rank_ticker, action in changes.iter_rows():
+        lines.setdefault((index_id, ACTIONS[action]), []).append(Line(ticker, rank_ticker))
+    before: dict[str, list[Line]] = {}
+    for index_id in set(members["index_id"]) - set(unknown):
+        added = set(lines.get((index_id, "additions"), ()))
+        kept = [line for line in lines[index_id, MEMBERS] if line not in added]
+        before[index_id] = kept + lines.get((index_id, "deletions"), [])
+    return Ours(lines, before)
+
+
+def match(lines: Iterable[Line], truth: set[str]) -> tuple[list[Line], set[str]]:
+    """Return (our lines that the list does not carry, entries of the list that are not ours), each entry used once."""
+    left = set(truth)
+    unmatched: list[Line] = []
+    for line in lines:
+        if line.keys[0] in left:
+            left.discard(line.keys[0])
+        else:
+            unmatched.append(line)
+    false: list[Line] = []
+    for line in unmatched:
+        if line.keys[1] in left:
+            left.discard(line.keys[1])
+        else:
+            false.append(line)
+    return false, left
+
+
+def score(reader: Reader, event: ReconEvent, truth: Truth) -> tuple[list[Score], list[Miss]]:
+    """Score an event, index by index and kind by kind; a membership list is scored by what it adds and deletes too."""
+    ours = read_ours(reader, event)
+    whole = dict(truth)
+    for (index_id, kind), listed in truth.items():
+        if kind == MEMBERS and index_id in ours.before:
+            gone, new = match(ours.before[index_id], listed)
+            whole.setdefault((index_id, "additions"), new)
+            whole.setdefault((index_id, "deletions"), {line.keys[0] for line in gone})
+    scores: list[Score] = []
+    misses: list[Miss] = []
+    explain = _explainer(reader, event)
+    for (index_id, kind), listed in sorted(whole.items(), key=lambda item: (item[0][0], _KIND_ORDER[item[0][1]])):
+        lines = sorted(ours.lines.get((index_id, kind), []), key=lambda line: line.ticker)
+        false, missed = match(lines, listed)
+        unchanged = None
+        if kind == MEMBERS and index_id in ours.before:
+            wrong, _ = match(ours.before[index_id], listed)
+            kept = len(ours.before[index_id])
+            unchanged = f1(kept - len(wrong), kept, len(listed))
+        scores.append(Score(index_id, kind, len(lines), len(listed), len(lines) - len(false), unchanged))
+        misses += [Miss(index_id, kind, "false", line.ticker, *explain(line.keys)) for line in false]
+        misses += [Miss(index_id, kind, "missed", ticker, *explain((ticker,))) for ticker in sorted(missed)]
+    return scores, misses
+
+
+_KIND_ORDER = {MEMBERS: 0, "additions": 1, "deletions": 2}
+
+
+def _explainer(reader: Reader, event: ReconEvent) -> Callable[[Iterable[str]], tuple[str, str]]:
+    """What our tables say of a ticker: (company, the failed rule or the rank)."""
+    frame = reader.frame(
+        """
+        select
+            universe.ticker,
+            universe.company_name,
+            eligibility.status,
+            eligibility.reason,
+            ranking.rank,
+            members.ticker as later_ticker
+        from recon.universe as universe
+        inner join recon.eligibility as eligibility
+            on universe.event_id = eligibility.event_id and universe.security_id = eligibility.security_id
+        left join recon.ranking as ranking
+            on universe.event_id = ranking.event_id and universe.company_id = ranking.company_id
+        left join (select distinct event_id, security_id, ticker from recon.index_membership) as members
+            on universe.event_id = members.event_id and universe.security_id = members.security_id
+        where universe.event_id = $event_id
+        """,
+        {"event_id": event.event_id},
+    )
+    known: dict[str, tuple[str, str]] = {}
+    for ticker, company, status, reason, rank, later in frame.iter_rows():
+        told = f"{status}: {reason}" if reason else f"{status}, rank {rank}" if rank else f"{status}, not ranked"
+        known[key(ticker)] = (company, told)
+        if later:
+            known.setdefault(key(later), (company, told))
+
+    def explain(keys: Iterable[str]) -> tuple[str, str]:
+        return next((known[name] for name in keys if name in known), ("", "not listed around the rank day"))
+
+    return explain
