@@ -1,7 +1,8 @@
 """The `recon` command: parses, calls, prints.
 
-Belongs here: options, tables on the terminal, exit codes. Does not belong here: anything that another caller would need
-(it belongs in the module that is called). Heavy imports are inside the commands, so that `recon --help` answers at once.
+Belongs here: options, tables on the terminal, exit codes. Does not belong here: anything that another caller would
+need (it belongs in the module that is called). Heavy imports are inside the commands, so that `recon --help` answers at
+once.
 
 Exit codes: 0 done; 1 a defect of ours (with a traceback); 2 what was given cannot be used; 3 a provider did not answer
 (try again later); 4 a provider refused; 5 a provider's answer cannot be believed; 6 our own checks kept a snapshot
@@ -171,7 +172,8 @@ def calendar(
 def score(
     event_id: EventId,
     truth: Annotated[
-        list[Path], typer.Option("--truth", help="A list to score against: members, or additions and deletions. Repeatable.")
+        list[Path],
+        typer.Option("--truth", help="A list to score against: members, or additions and deletions. Repeatable."),
     ],
     home: Home = None,
     output: OutputFormat = Format.table,
@@ -223,10 +225,18 @@ def demo(
 
 
 def _settings(home: Path | None, offline: bool = False) -> Settings:
+    from pydantic import ValidationError
+
     from recon_pipeline.settings import Settings
 
-    given: dict[str, Any] = {} if home is None else {"home": home}
-    return Settings(**given, **({"offline": True} if offline else {}))
+    # An option wins over the environment; what is not given is left to it.
+    given: dict[str, Any] = ({} if home is None else {"home": home}) | ({"offline": True} if offline else {})
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        # Names and reasons, never the values: one of them is a token.
+        wrong = "; ".join(f"RECON_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors())
+        raise BadInput(f"The settings in the environment cannot be used: {wrong}. Correct or unset them.") from None
 
 
 def _console(*, stderr: bool = False) -> Console:

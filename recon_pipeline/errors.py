@@ -1,8 +1,8 @@
 """The taxonomy of what can go wrong, decided once.
 
-Every error that this package raises on purpose is a `ReconError`. Its class says whether the same call may succeed later
-(`retryable`) and which exit code the command line answers with (`exit_code`). The message is one paragraph: what was
-attempted, on what, what came back and what to do next. It never holds a secret.
+Every error that this package raises on purpose is a `ReconError`. Its class says whether the same call may succeed
+later (`retryable`) and which exit code the command line answers with (`exit_code`). The message is one paragraph: what
+was attempted, on what, what came back and what to do next. It never holds a secret.
 
 What does not belong here: errors of Python itself or of a library, unless we can say something better than they do.
 """

@@ -51,7 +51,7 @@ OPENING_SCHEMA = pl.Schema(
 
 @dataclass(frozen=True)
 class Opening:
-    """Opening rows (index_id, ticker as ROOT.CLASS, name or null, as_of, source, source_sha256) and what was left out."""
+    """Opening rows (index_id, ticker as ROOT.CLASS, name or null, as_of, source, source_sha256), and notes on them."""
 
     rows: pl.DataFrame
     notes: tuple[str, ...]
@@ -85,7 +85,9 @@ def read_openings(paths: Sequence[Path], event: ReconEvent, *, allow_late: bool 
             )
         twice = [key for key, count in Counter((r.index_id, r.ticker, r.as_of) for r in rows).items() if count > 1]
         if twice:
-            notes.append(f"{path.name}: {len(twice)} tickers stand in it twice and count once: {_few(t for _, t, _ in twice)}")
+            notes.append(
+                f"{path.name}: {len(twice)} tickers stand in it twice and count once: {_few(t for _, t, _ in twice)}"
+            )
         sha256 = hashlib.sha256(body).hexdigest()
         frames.append(
             pl.DataFrame(
@@ -98,7 +100,9 @@ def read_openings(paths: Sequence[Path], event: ReconEvent, *, allow_late: bool 
         return Opening(OPENING_SCHEMA.to_frame(), ())
     every = pl.concat(frames).unique(["index_id", "ticker", "as_of"], keep="first", maintain_order=True)
     latest = every.filter(pl.col("as_of") == pl.col("as_of").max().over("index_id"))
-    for index_id, older in every.join(latest, on=["index_id", "as_of"], how="anti").group_by("index_id", maintain_order=True):
+    for index_id, older in every.join(latest, on=["index_id", "as_of"], how="anti").group_by(
+        "index_id", maintain_order=True
+    ):
         notes.append(f"{index_id[0]}: {older.height} rows of older dates are not used")
     return Opening(latest, tuple(notes))
 
@@ -120,7 +124,10 @@ def _parse(path: Path, body: bytes) -> list[_Row]:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadInput(f"Reading the opening file {path}: it is not UTF-8 text ({error.reason}).") from error
-    lines = list(csv.reader(io.StringIO(text)))
+    try:
+        lines = list(csv.reader(io.StringIO(text, newline="")))
+    except csv.Error as error:
+        raise BadInput(f"Reading the opening file {path}: it is not a CSV ({error}).") from error
     header = tuple(cell.strip().lower() for cell in lines[0]) if lines else ()
     rows = _our_rows(path, header, lines) if set(OUR_HEADER) - {"name"} <= set(header) else _fund_rows(path, lines)
     if not rows:
@@ -163,7 +170,9 @@ def _iso_day(place: str, text: str) -> date:
 def _fund_rows(path: Path, lines: list[list[str]]) -> list[_Row]:
     start = next((n for n, cells in enumerate(lines) if cells and cells[0].strip() == "Ticker"), None)
     preamble = lines[:start]
-    as_of = next((cells[1] for cells in preamble if len(cells) > 1 and cells[0].startswith("Fund Holdings as of")), None)
+    as_of = next(
+        (cells[1] for cells in preamble if len(cells) > 1 and cells[0].startswith("Fund Holdings as of")), None
+    )
     if start is None or as_of is None:
         raise BadInput(
             f"Reading the opening file {path}: it is neither our CSV (header {','.join(OUR_HEADER)}) nor the holdings "

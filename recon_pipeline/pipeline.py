@@ -7,7 +7,7 @@ The steps, each a function that the command line and the Dagster assets share:
     derive       every table with a query, in one transaction, then every check
     publish      the public tables as a snapshot (`publish.py`)
 
-Does not belong here: HTTP (`sources/`), SQL (`sql/`), where a snapshot goes (`publish.py`), what a terminal shows (`cli.py`).
+Does not belong here: HTTP (`sources/`), SQL (`sql/`), where a snapshot goes (`publish.py`), printing (`cli.py`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from recon_pipeline import events
 from recon_pipeline.errors import BadInput, ContractBroken, NotLanded, Unavailable
 from recon_pipeline.events import ReconEvent
 from recon_pipeline.opening import read_openings
-from recon_pipeline.publish import Snapshot, publish, published_database
+from recon_pipeline.publish import RUN_LOG, Snapshot, publish, published_database
 from recon_pipeline.settings import Settings
 from recon_pipeline.sources.archive import Archive, ArchiveBatch
 from recon_pipeline.sources.http import HttpClient
@@ -38,6 +38,9 @@ Say = Callable[[str], None]
 
 EXCHANGES = 3
 """Dumps that make a session complete."""
+
+PLAN_TABLES = ("core.event_rules", "core.event_sessions")
+"""The tables that say which sessions an event reads: built before the landing, and with all others after it."""
 
 CALENDAR_START, CALENDAR_END = date(2003, 1, 2), date(2030, 12, 31)
 """The sessions that SQL can join."""
@@ -100,10 +103,7 @@ def run_event(
     report = RunReport(event)
     with open_warehouse(settings) as warehouse:
         with _timed(report, "prepare"):
-            stale = prepare(warehouse, [event])
-        for other in stale:
-            say(f"the contract of a table changed: building {other} again")
-            _build(warehouse, runnable_event(other), settings, RunReport(event), progress=progress, say=say)
+            prepare_home(warehouse, [event], settings, progress=progress, say=say)
         with _timed(report, "opening"):
             report.opening_source, report.notes = open_event(warehouse, event, openings, allow_late=allow_late_opening)
         _build(warehouse, event, settings, report, progress=progress, say=say)
@@ -145,12 +145,26 @@ def runnable_event(event_id: str) -> ReconEvent:
     return event
 
 
+def prepare_home(
+    warehouse: Warehouse,
+    wanted: Sequence[ReconEvent],
+    settings: Settings,
+    *,
+    progress: bool = False,
+    say: Say = lambda text: None,
+) -> None:
+    """Make the home ready for some events: `prepare`, and build again what lost rows to a changed contract."""
+    for other in map(runnable_event, prepare(warehouse, wanted)):
+        say(f"the contract of a table changed: building {other.event_id} again")
+        _build(warehouse, other, settings, RunReport(other), progress=progress, say=say)
+
+
 def prepare(warehouse: Warehouse, wanted: Sequence[ReconEvent]) -> list[str]:
     """Create the tables, the exchange sessions, and rows for events that the calendar only knows by rule.
 
     Returns the events of this home that lost rows to a changed contract and must be built again, in order.
     """
-    dropped = warehouse.prepare(load_tables())
+    emptied = warehouse.prepare(load_tables())
     with warehouse.transaction():
         if warehouse.frame("select 1 from reference.sessions limit 1").is_empty():
             days = events.sessions(CALENDAR_START, CALENDAR_END)
@@ -160,7 +174,7 @@ def prepare(warehouse: Warehouse, wanted: Sequence[ReconEvent]) -> list[str]:
             warehouse.load("reference.sessions", frame)
         known = set(warehouse.frame("select event_id from reference.recon_events")["event_id"])
         warehouse.load("reference.recon_events", _event_rows(e for e in wanted if e.event_id not in known))
-    if not dropped:
+    if not emptied:
         return []
     ids = {event.event_id for event in wanted}
     return [e for e in warehouse.frame("select event_id from raw.event_runs order by 1")["event_id"] if e not in ids]
@@ -197,7 +211,8 @@ def open_event(
         _replace_opening(warehouse, event, _membership_after(warehouse, before))
         return f"event {before}", []
     stored = warehouse.frame(
-        "select distinct source from raw.opening_rows where event_id = $event_id order by 1", {"event_id": event.event_id}
+        "select distinct source from raw.opening_rows where event_id = $event_id order by 1",
+        {"event_id": event.event_id},
     )["source"].to_list()
     if not stored:
         raise BadInput(
@@ -251,7 +266,7 @@ def wanted_sessions(warehouse: Warehouse, event: ReconEvent) -> pl.DataFrame:
     """Return the sessions that the rules of an event read (session_date, role, preference), by asking the SQL."""
     tables = load_tables()
     with warehouse.transaction():
-        for name in ("core.event_rules", "core.event_sessions"):
+        for name in PLAN_TABLES:
             warehouse.rebuild(tables[name], {"event_id": event.event_id})
     return warehouse.frame(
         "select session_date, role, preference from core.event_sessions where event_id = $event_id "
@@ -424,17 +439,35 @@ def derive(
     parameters = {"event_id": event.event_id}
     with warehouse.transaction():
         rows = {table.full_name: warehouse.rebuild(table, parameters) for table in derived_tables(tables)}
-        failed = check_tables(warehouse, tables, parameters)
-        blocking = [check for check in failed if check.blocking]
-        if blocking:
-            raise ContractBroken(_refusal(event, blocking))
-        _remember(warehouse, event, tables)
+        failed = audit(warehouse, event, tables)
     return rows, failed
 
 
-def check_tables(
-    warehouse: Warehouse, tables: Mapping[str, Table], parameters: Mapping[str, str]
-) -> list[FailedCheck]:
+def rebuild(warehouse: Warehouse, table: Table, event: ReconEvent) -> int:
+    """Rebuild one table of an event by itself; return its rows. The event counts as unaudited until the next `audit`."""
+    with warehouse.transaction():
+        warehouse.delete_event(RUN_LOG, event.event_id)
+        return warehouse.rebuild(table, {"event_id": event.event_id})
+
+
+def audit(warehouse: Warehouse, event: ReconEvent, tables: Mapping[str, Table] | None = None) -> list[FailedCheck]:
+    """Run every check of an event and note what the event was built with; return the checks that only warn.
+
+    Belongs in a transaction. Without the note `publish` refuses the event.
+
+    Raises:
+        ContractBroken: a blocking check found failing rows.
+    """
+    tables = tables or load_tables()
+    failed = check_tables(warehouse, tables, {"event_id": event.event_id})
+    blocking = [check for check in failed if check.blocking]
+    if blocking:
+        raise ContractBroken(_refusal(event, blocking))
+    _remember(warehouse, event, tables)
+    return failed
+
+
+def check_tables(warehouse: Warehouse, tables: Mapping[str, Table], parameters: Mapping[str, str]) -> list[FailedCheck]:
     """Run every check; return those with failing rows."""
     found = []
     for table in tables.values():
@@ -456,24 +489,27 @@ def issue_counts(warehouse: Warehouse, event: ReconEvent) -> list[tuple[str, str
 
 
 def _refusal(event: ReconEvent, blocking: Sequence[FailedCheck]) -> str:
-    listed = "; ".join(f"{c.table} {c.name} ({c.rows.height} rows, first {c.rows.row(0, named=True)})" for c in blocking)
+    listed = "; ".join(
+        f"{c.table} {c.name} ({c.rows.height} rows, first {c.rows.row(0, named=True)})" for c in blocking
+    )
     return (
         f"Deriving {event.event_id}: the data broke {len(blocking)} of our own contracts: {listed}. Nothing was "
         "published and what was published stays as it was. The check is the file sql/<schema>/<table>.check.<name>.sql."
     )
 
 
-def _remember(warehouse: Warehouse, event: ReconEvent, tables: dict[str, Table]) -> None:
+def _remember(warehouse: Warehouse, event: ReconEvent, tables: Mapping[str, Table]) -> None:
     from importlib.metadata import version
 
     sources = warehouse.frame(
-        "select distinct source from raw.opening_rows where event_id = $event_id order by 1", {"event_id": event.event_id}
+        "select distinct source from raw.opening_rows where event_id = $event_id order by 1",
+        {"event_id": event.event_id},
     )["source"]
-    warehouse.delete_event("raw.event_runs", event.event_id)
+    warehouse.delete_event(RUN_LOG, event.event_id)
     row = {
         "event_id": [event.event_id],
         "opening_source": [", ".join(sources)],
         "sql_fingerprint": [tree_fingerprint(tables)],
         "code_version": [version("recon-pipeline")],
     }
-    warehouse.load("raw.event_runs", pl.DataFrame(row))
+    warehouse.load(RUN_LOG, pl.DataFrame(row))

@@ -27,6 +27,9 @@ from recon_pipeline.warehouse import Warehouse, engine_version
 DATABASE = "recon.duckdb"
 MANIFEST = "manifest.json"
 
+RUN_LOG = "raw.event_runs"
+"""The events that passed their audit; a table that is rebuilt by itself takes its event out until the next one."""
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -52,7 +55,11 @@ def publish(warehouse: Warehouse, home: Path) -> Snapshot:
 
     Until the last step, one rename, consumers see what was published before; a crash leaves a folder that the next
     run clears away.
+
+    Raises:
+        ContractBroken: the public tables hold an event that did not pass its audit.
     """
+    _refuse_unaudited(warehouse)
     snapshots = home / "snapshots"
     snapshots.mkdir(parents=True, exist_ok=True)
     _clear_unfinished(snapshots)
@@ -71,6 +78,20 @@ def publish(warehouse: Warehouse, home: Path) -> Snapshot:
         manifest = json.loads((final / MANIFEST).read_text(encoding="utf-8"))
     _make_current(home, final)
     return Snapshot(final, is_new, manifest)
+
+
+def _refuse_unaudited(warehouse: Warehouse) -> None:
+    # A snapshot holds all events of the home, so that rows which a broken run left of one would travel with another.
+    audited = set(warehouse.frame(f"select event_id from {RUN_LOG}")["event_id"])
+    for table in public_tables():
+        if not table.is_by_event:
+            continue
+        held = set(warehouse.frame(f"select distinct event_id from {table.full_name}")["event_id"])
+        if unaudited := sorted(held - audited):
+            raise ContractBroken(
+                f"Publishing: {table.full_name} holds rows of {', '.join(unaudited)} that passed no audit, left by a run "
+                f"that failed. What was published stays as it was. Run `recon run {unaudited[0]}`, then this again."
+            )
 
 
 def _clear_unfinished(snapshots: Path) -> None:
@@ -106,7 +127,7 @@ def _manifest(warehouse: Warehouse, folder: Path, tables: list[Table], before: P
         }
         for table in tables
     }
-    runs = warehouse.frame("select * from raw.event_runs order by event_id").to_dicts()
+    runs = warehouse.frame(f"select * from {RUN_LOG} order by event_id").to_dicts()
     content: dict[str, Any] = {
         "tables": files,
         "events": [run | {"inputs": _inputs(warehouse, run["event_id"])} for run in runs],
@@ -114,7 +135,7 @@ def _manifest(warehouse: Warehouse, folder: Path, tables: list[Table], before: P
         "engine": f"duckdb {engine_version()}",
     }
     snapshot_id = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
-    return {"snapshot_id": snapshot_id} | content | {"previous": _difference(warehouse, folder, tables, before)}
+    return {"snapshot_id": snapshot_id} | content | {"previous": _difference(folder, tables, before)}
 
 
 def _inputs(warehouse: Warehouse, event_id: str) -> dict[str, Any]:
@@ -133,7 +154,7 @@ def _inputs(warehouse: Warehouse, event_id: str) -> dict[str, Any]:
     return {"openings": openings.to_dicts(), "payloads": payloads.to_dicts()}
 
 
-def _difference(warehouse: Warehouse, folder: Path, tables: list[Table], before: Path | None) -> dict[str, Any] | None:
+def _difference(folder: Path, tables: list[Table], before: Path | None) -> dict[str, Any] | None:
     """Rows that came and went against the snapshot before, by table; None for the first snapshot."""
     if before is None:
         return None
@@ -145,7 +166,7 @@ def _difference(warehouse: Warehouse, folder: Path, tables: list[Table], before:
             continue
         if old.read_bytes() == new.read_bytes():
             continue
-        key = warehouse.primary_key(table)
+        key = list(table.keys[0])
         was, now = pl.read_parquet(old), pl.read_parquet(new)
         rows_as_text = pl.struct(pl.all()).hash(seed=0)
         same_key = was.select(*key, old=rows_as_text).join(now.select(*key, new=rows_as_text), on=key)

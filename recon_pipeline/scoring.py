@@ -1,7 +1,7 @@
 """How right an event is, against lists that the user holds: precision, recall and F1 by index and action.
 
-Belongs here: reading truth files (memberships, or changes), matching by ticker, the counts, and for each missed or false
-name what our eligibility says of it. Lists are for scoring only: nothing here feeds a run.
+Belongs here: reading truth files (memberships, or changes), matching by ticker, the counts, and for each missed or
+false name what our eligibility says of it. Lists are for scoring only: nothing here feeds a run.
 
 Does not belong here: printing (`cli.py`).
 """
@@ -95,7 +95,7 @@ def read_truth(paths: Sequence[Path], event: ReconEvent) -> Truth:
     """Read truth files: a membership (index, ticker) or changes (index, action, ticker), by their header.
 
     Raises:
-        BadInput: a file cannot be read or has neither form, or no row is of this event.
+        BadInput: a file cannot be read or has neither form, a row says no index or ticker, or no row is of this event.
     """
     truth: Truth = {}
     for path in paths:
@@ -119,13 +119,16 @@ def read_truth(paths: Sequence[Path], event: ReconEvent) -> Truth:
 def _rows(path: Path) -> list[dict[str, str]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
+            reader = csv.DictReader(file, restval="")
             reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or ()]
-            rows = list(reader)
+            rows = [row | {"line": str(reader.line_num)} for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise BadInput(f"Reading the truth file {path} failed: {error}.") from error
     if not rows or not {"index", "ticker"} <= set(reader.fieldnames):
         raise BadInput(f"Reading the truth file {path}: it needs rows, and a header with at least index and ticker.")
+    for row in rows:
+        if not row["index"].strip() or not row["ticker"].strip():
+            raise BadInput(f"Reading the truth file {path}, line {row['line']}: it says no index or no ticker.")
     return rows
 
 

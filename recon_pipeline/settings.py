@@ -15,17 +15,22 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """Where the pipeline works and how it talks to providers.
 
-    Units are in the names: `_s` is seconds. Paths may start with `~`.
+    Units are in the names: `_s` is seconds. Paths may start with `~`. An empty variable counts as not set: a token that
+    a machine leaves empty is no token.
     """
 
-    model_config = SettingsConfigDict(env_prefix="RECON_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="RECON_", env_ignore_empty=True, extra="ignore", frozen=True)
 
-    home: Path = Field(default=Path("~/.recon"), description="Folder for landings, the working database and what is published.")
+    home: Path = Field(
+        default=Path("~/.recon"), description="Folder for landings, the working database and what is published."
+    )
     offline: bool = Field(default=False, description="Run from landed payloads alone; never open a connection.")
 
     archive_url: str = Field(default="https://raw.githubusercontent.com", description="Raw host of the dump archive.")
     archive_api_url: str = Field(default="https://api.github.com", description="Commit API of the dump archive.")
-    archive_token: SecretStr | None = Field(default=None, description="Optional token for the commit API (60 requests an hour without).")
+    archive_token: SecretStr | None = Field(
+        default=None, description="Optional token for the commit API (60 requests an hour without)."
+    )
 
     connect_timeout_s: float = Field(default=5.0, gt=0)
     read_timeout_s: float = Field(default=60.0, gt=0)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from graphlib import TopologicalSorter
@@ -25,9 +25,10 @@ SCHEMAS = ("reference", "raw", "core", "recon")
 
 PUBLIC_SCHEMA = "recon"
 
-_COMMENT_OR_TEXT = re.compile(r"--[^\n]*|'(?:[^']|'')*'")
+_COMMENT_OR_TEXT = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
 _TABLE = re.compile(r"\b(?:from|join)\s+((?:reference|raw|core|recon)\.[a-z_0-9]+)", re.IGNORECASE)
 _PARAMETER = re.compile(r"\$([a-z_]+)")
+_KEY = re.compile(r"^ *(primary key|unique) \(([^)]*)\),?\n", re.MULTILINE)
 _SEVERITY = re.compile(r"^--\s*severity:\s*(error|warn)\s*$", re.MULTILINE)
 
 
@@ -85,6 +86,17 @@ class Table:
     def full_name(self) -> str:
         """`schema.table`, the name in SQL."""
         return f"{self.schema}.{self.name}"
+
+    @property
+    def keys(self) -> tuple[tuple[str, ...], ...]:
+        """The sets of columns that name a row: the grain (primary key) first, then what else is unique."""
+        found = sorted(_KEY.findall(self.contract), key=lambda key: key[0] != "primary key")
+        return tuple(tuple(column.strip() for column in columns.split(",")) for _, columns in found)
+
+    @property
+    def contract_without_keys(self) -> str:
+        """The contract without primary key and unique constraints, for tables whose keys are proven by query."""
+        return re.sub(r",(\s*\n\))", r"\1", _KEY.sub("", self.contract))
 
     @property
     def is_by_event(self) -> bool:
@@ -163,18 +175,18 @@ def _check_reads(table: Table, query: Query | None, found: dict[str, Table], *, 
             raise ContractBroken(f"{table.full_name} reads {name}, a layer to its right. Data flows one way.")
 
 
-def derived_tables(tables: dict[str, Table] | None = None) -> list[Table]:
+def derived_tables(tables: Mapping[str, Table] | None = None) -> list[Table]:
     """Return the tables that have a query, in an order in which each can be built."""
     return [table for table in (tables or load_tables()).values() if table.query is not None]
 
 
-def public_tables(tables: dict[str, Table] | None = None) -> list[Table]:
+def public_tables(tables: Mapping[str, Table] | None = None) -> list[Table]:
     """Return the tables of the public contract, by name."""
     chosen = [table for table in (tables or load_tables()).values() if table.schema == PUBLIC_SCHEMA]
     return sorted(chosen, key=lambda table: table.name)
 
 
-def tree_fingerprint(tables: dict[str, Table] | None = None) -> str:
+def tree_fingerprint(tables: Mapping[str, Table] | None = None) -> str:
     """Return one hash over all tables: two runs with the same inputs and the same hash publish the same rows."""
     loaded = tables or load_tables()
     return _hash(*(part for name in sorted(loaded) for part in (name, loaded[name].fingerprint, _text(loaded[name]))))

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -31,7 +32,8 @@ LOCK_WAIT_S = 10.0
 """How long a run waits for another one of the same home before it gives up."""
 
 SNAPSHOT_STORAGE_VERSION = "v1.0.0"
-"""The published file opens in every DuckDB 1.x, whichever version wrote it."""
+"""The published file opens in DuckDB 1.1 and later, whichever version wrote it. Only 1.0 cannot: it does not know how
+later versions store primary keys, whatever storage version is asked for."""
 
 Parameters = Mapping[str, str | int | date]
 
@@ -63,7 +65,9 @@ class Warehouse:
             ) from error
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._con is not None:
             self._con.close()
             self._con = None
@@ -88,10 +92,13 @@ class Warehouse:
         self.con.execute("commit")
 
     def prepare(self, tables: Mapping[str, Table]) -> set[str]:
-        """Create what is missing, make anew what has another contract; load the reference CSVs.
+        """Create what is missing and make anew what has another contract; load the reference CSVs.
 
-        A table whose contract changed is dropped with its rows: raw facts come back from the landings, the others from
-        their queries. Returns the names of the tables that were dropped.
+        Of a raw table whose contract changed the rows are carried over, column by column of the same name: what users
+        gave is nowhere else. A derived table comes back from its query. Returns the derived tables that lost their rows.
+
+        Raises:
+            ContractBroken: rows of a raw table do not fit its new contract.
         """
         with self.transaction():
             self.con.execute("create schema if not exists meta")
@@ -101,36 +108,69 @@ class Warehouse:
                 self.con.execute(f"create schema if not exists {schema}")
             changed = [table for table in tables.values() if known.get(table.full_name) != table.fingerprint]
             for table in changed:
-                self.con.execute(f"drop table if exists {table.full_name}")
-                self._create(table)
+                if table.schema == "raw" and table.full_name in known:
+                    self._migrate(table)
+                else:
+                    self.con.execute(f"drop table if exists {table.full_name}")
+                    self._create(table)
                 if table.csv is not None:
                     self._load_csv(table)
                 self.con.execute(
                     "insert or replace into meta.tables values ($name, $fingerprint)",
                     {"name": table.full_name, "fingerprint": table.fingerprint},
                 )
-        return {table.full_name for table in changed if table.full_name in known}
+        return {table.full_name for table in changed if table.query is not None and table.full_name in known}
+
+    def _migrate(self, table: Table) -> None:
+        """Carry the rows of a raw table over to its new contract."""
+        rows = self.con.sql(f"select * from {table.full_name}").to_arrow_table()
+        self.con.execute(f"drop table {table.full_name}")
+        self._create(table)
+        columns = set(self.con.sql(f"select * from {table.full_name} limit 0").columns)
+        kept = rows.select([name for name in rows.column_names if name in columns])
+        self.con.register("carried", kept)
+        try:
+            self.con.execute(f"insert into {table.full_name} by name select * from carried")
+        except (duckdb.IntegrityError, duckdb.DataError) as error:
+            raise ContractBroken(
+                f"Carrying {rows.num_rows} rows of {table.full_name} over to its new contract failed: "
+                f"{_first_line(error)}. Delete {self.path}: payloads come back from the landings; openings that were "
+                "files must be given again."
+            ) from error
+        finally:
+            self.con.unregister("carried")
 
     def _create(self, table: Table) -> None:
-        # One statement at a time: only the last of a string takes part in what comes after.
-        for statement in duckdb.extract_statements(table.contract):
-            self.con.execute(statement)
+        # A derived table of the working database has no index: to delete and to append one event's rows took three times
+        # as long as the queries themselves. Its keys are proven when it is rebuilt, and enforced in what is published.
+        _create(self.con, table.contract if table.query is None else table.contract_without_keys)
 
     def _load_csv(self, table: Table) -> None:
-        # All text, so that `NA` and `NAN` stay what they are; the contract's types convert, a blank cell is null.
+        # All text, so that `NA` and `NAN` stay what they are; the contract's types convert, a blank cell is null. The
+        # dialect is stated: a cell that begins with an apostrophe made DuckDB guess that it quotes.
         self.con.execute(
             f"insert into {table.full_name} by name "
-            "select * from read_csv($path, header = true, all_varchar = true, nullstr = '')",
+            "select * from read_csv($path, header = true, all_varchar = true, nullstr = '', "
+            "delim = ',', quote = '\"', escape = '\"')",
             {"path": str(table.csv)},
         )
 
     def load(self, table: str, frame: pl.DataFrame) -> int:
-        """Append a frame by column name; return the number of rows."""
+        """Append a frame by column name; return the number of rows.
+
+        Raises:
+            ContractBroken: a row does not fit the contract of the table.
+        """
         if frame.is_empty():
             return 0
         self.con.register("incoming", frame)
         try:
             self.con.execute(f"insert into {table} by name select * from incoming")
+        except (duckdb.IntegrityError, duckdb.DataError) as error:
+            raise ContractBroken(
+                f"Loading {frame.height} rows into {table} broke its contract: {_first_line(error)}. Nothing was "
+                "loaded; the contract is the file of that name that ends in .table.sql."
+            ) from error
         finally:
             self.con.unregister("incoming")
         return frame.height
@@ -140,21 +180,49 @@ class Warehouse:
         self.con.execute(f"delete from {table} where event_id = $event_id", {"event_id": event_id})
 
     def rebuild(self, table: Table, parameters: Parameters) -> int:
-        """Replace the rows of a derived table (those of one event, where it is by event); return their number."""
+        """Replace the rows of a derived table (those of one event, where it is by event); return their number.
+
+        Raises:
+            ContractBroken: the query gives a row that does not fit the contract, or a figure overflows.
+        """
         if table.query is None:
             raise ContractBroken(f"{table.full_name} has no query to rebuild it from.")
         bound = {name: value for name, value in parameters.items() if name in table.query.parameters}
         if table.is_by_event:
-            self.con.execute(f"delete from {table.full_name} where event_id = $event_id", {"event_id": bound["event_id"]})
+            self.con.execute(
+                f"delete from {table.full_name} where event_id = $event_id", {"event_id": bound["event_id"]}
+            )
         else:
             self.con.execute(f"delete from {table.full_name}")
         try:
             row = self.con.execute(f"insert into {table.full_name} by name\n{table.query.text}", bound).fetchone()
-        except (duckdb.ConstraintException, duckdb.ConversionException) as error:
+        except (duckdb.IntegrityError, duckdb.DataError) as error:
             raise ContractBroken(
-                f"Rebuilding {table.full_name} for {dict(bound)} broke its contract: {error}. Nothing was published; "
-                f"run the query sql/{table.schema}/{table.name}.sql by itself to see the rows."
+                f"Rebuilding {table.full_name} for {dict(bound)} broke its contract: {_first_line(error)}. Nothing was "
+                f"published; run the query sql/{table.schema}/{table.name}.sql by itself to see the rows."
             ) from error
+        self._prove_keys(table, bound)
+        return int(row[0]) if row else 0
+
+    def _prove_keys(self, table: Table, bound: Parameters) -> None:
+        """Refuse rows that share a key of the contract; for one event, as keys begin with it."""
+        where = "where event_id = $event_id" if table.is_by_event else ""
+        for key in table.keys:
+            columns = ", ".join(key)
+            twice = self.con.execute(
+                f"select {columns} from {table.full_name} {where} group by {columns} having count(*) > 1 limit 1", bound
+            ).fetchone()
+            if twice is not None:
+                raise ContractBroken(
+                    f"Rebuilding {table.full_name} for {dict(bound)} broke its contract: more than one row has "
+                    f"{dict(zip(key, twice, strict=True))}. Nothing was published; run the query "
+                    f"sql/{table.schema}/{table.name}.sql by itself to see the rows."
+                )
+
+    def row_count(self, table: str, event_id: str | None = None) -> int:
+        """Return the number of rows of a table, those of one event if it is given."""
+        where, bound = ("", {}) if event_id is None else (" where event_id = $event_id", {"event_id": event_id})
+        row = self.con.execute(f"select count(*) from {table}{where}", bound).fetchone()
         return int(row[0]) if row else 0
 
     def failing_rows(self, check: Check, parameters: Parameters) -> pl.DataFrame:
@@ -174,21 +242,20 @@ class Warehouse:
 
         Rows are in the order of the primary key, so that the same rows make the same bytes.
         """
+        row = self.con.execute("select current_database()").fetchone()
+        assert row is not None
         self.con.execute(f"attach '{_quoted(path)}' as snapshot (storage_version '{SNAPSHOT_STORAGE_VERSION}')")
         try:
             for schema in sorted({table.schema for table in tables}):
                 self.con.execute(f"create schema snapshot.{schema}")
             self.con.execute("use snapshot")
+            try:
+                for table in tables:
+                    _create(self.con, table.contract)
+            finally:
+                self.con.execute(f'use "{row[0]}"')
             for table in tables:
-                self._create(table)
-            working = self.con.execute(
-                "select database_name from duckdb_databases() where path = $path", {"path": str(self.path)}
-            ).fetchone()
-            if working is None:
-                raise ContractBroken(f"The working database {self.path} is not attached under its own path.")
-            self.con.execute(f'use "{working[0]}"')
-            for table in tables:
-                key = ", ".join(self.primary_key(table))
+                key = ", ".join(table.keys[0])
                 rows = f"select * from {table.full_name} order by {key}"
                 self.con.execute(f"insert into snapshot.{table.full_name} by name {rows}")
                 self.con.execute(
@@ -196,18 +263,6 @@ class Warehouse:
                 )
         finally:
             self.con.execute("detach snapshot")
-
-    def primary_key(self, table: Table) -> list[str]:
-        """Return the columns of the grain of a table."""
-        row = self.con.execute(
-            "select constraint_column_names from duckdb_constraints() "
-            "where schema_name = $schema and table_name = $name and constraint_type = 'PRIMARY KEY' "
-            "and database_name = current_database()",
-            {"schema": table.schema, "name": table.name},
-        ).fetchone()
-        if row is None:
-            raise ContractBroken(f"{table.full_name} is public and its contract names no primary key. Add one.")
-        return list(row[0])
 
 
 class Reader:
@@ -217,16 +272,90 @@ class Reader:
         if not path.exists():
             raise BadInput(f"Reading {path}: there is no such file. Publish an event first: `recon run EVENT`.")
         self.path = path
+        # Resolved once: all answers of a reader are from one snapshot, though another is published meanwhile.
+        self._file = path.resolve()
 
     def frame(self, sql: str, parameters: Parameters | None = None) -> pl.DataFrame:
-        """Return the result of a SELECT."""
+        """Return the result of a SELECT.
+
+        Raises:
+            BadInput: the file is not a database that this version of DuckDB reads.
+        """
         # Attached under a name of its own: opened directly, the file's catalogue is `recon` like its schema, and DuckDB
-        # calls `recon.index_membership` ambiguous. Resolved, so that a reader that is open while a snapshot is replaced
-        # does not hand its file to the next one.
+        # calls `recon.index_membership` ambiguous.
         with duckdb.connect() as con:
-            con.execute(f"attach '{_quoted(self.path.resolve())}' as published (read_only)")
+            try:
+                con.execute(f"attach '{_quoted(self._file)}' as published (read_only)")
+            except duckdb.Error as error:
+                raise BadInput(
+                    f"Reading {self.path}: it cannot be opened as a published file ({_first_line(error)}). Publish it "
+                    "anew: `recon run EVENT`."
+                ) from error
             con.execute("use published")
             return con.sql(sql, params=dict(parameters or {})).pl()
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as its contract states it; `type` is DuckDB's name of it, `in_key` says that it is part of the grain."""
+
+    name: str
+    type: str
+    comment: str
+    is_nullable: bool
+    in_key: bool
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What the contract of a table says: its comment and its columns in order."""
+
+    comment: str
+    columns: tuple[Column, ...]
+
+
+def shapes(tables: Mapping[str, Table]) -> dict[str, Shape]:
+    """Return the shape of every table by full name, by running the contracts in a database in memory."""
+    with duckdb.connect(":memory:") as con:
+        for schema in SCHEMAS:
+            con.execute(f"create schema {schema}")
+        for table in tables.values():
+            _create(con, table.contract)
+        comments = con.execute("select schema_name || '.' || table_name, comment from duckdb_tables()").fetchall()
+        columns = con.execute(
+            """
+            select
+                columns.schema_name || '.' || columns.table_name,
+                columns.column_name,
+                columns.data_type,
+                coalesce(columns.comment, ''),
+                columns.is_nullable,
+                coalesce(list_contains(keys.constraint_column_names, columns.column_name), false)
+            from duckdb_columns() as columns
+            left join duckdb_constraints() as keys
+                on
+                    columns.schema_name = keys.schema_name
+                    and columns.table_name = keys.table_name
+                    and keys.constraint_type = 'PRIMARY KEY'
+            where not columns.internal
+            order by columns.schema_name, columns.table_name, columns.column_index
+            """
+        ).fetchall()
+    by_table: dict[str, list[Column]] = {}
+    for name, *column in columns:
+        by_table.setdefault(name, []).append(Column(*column))
+    return {name: Shape(comment or "", tuple(by_table[name])) for name, comment in comments}
+
+
+def _create(con: duckdb.DuckDBPyConnection, contract: str) -> None:
+    # One statement at a time: only the last of a string takes part in what comes after.
+    for statement in duckdb.extract_statements(contract):
+        con.execute(statement)
+
+
+def _first_line(error: duckdb.Error) -> str:
+    # The lines below it point into the SQL, and an error of ours is one paragraph.
+    return str(error).split("\n", 1)[0].rstrip(".")
 
 
 def engine_version() -> str:
@@ -236,5 +365,3 @@ def engine_version() -> str:
 
 def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
-
-

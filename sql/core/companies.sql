@@ -60,8 +60,10 @@ select
     ordered.line_count as line_count,
     ordered.trading_days as trading_days,
     ordered.volume_shares as volume_shares,
-    -- Methodology 5.3: average daily traded value of the line, over the sessions that were read; no quotient is compared.
-    case when ordered.trading_days > 0 then cast(ordered.traded_usd / ordered.trading_days as decimal(24, 2)) end as traded_value_usd,
+    -- Methodology 5.3: average daily traded value of the line, over the sessions that were read.
+    case
+        when ordered.trading_days > 0 then cast(ordered.traded_usd / ordered.trading_days as decimal(24, 2))
+    end as traded_value_usd,
     case
         when vehicle.outstanding_shares > 0 and vehicle.close_usd > 0
             then cast(cast(vehicle.outstanding_shares as decimal(19, 0)) * vehicle.close_usd as decimal(24, 4))

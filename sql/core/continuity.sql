@@ -24,17 +24,31 @@ with lines as (
 ),
 
 steps as (
-    select 'opening' as from_role, opening.anchor_date as from_date, 'rank' as to_role, ranked.anchor_date as to_date
+    select
+        'opening' as from_role,
+        opening.anchor_date as from_date,
+        'rank' as to_role,
+        ranked.anchor_date as to_date
     from (select distinct anchor_date from lines where role = 'opening') as opening
     cross join (select distinct anchor_date from lines where role = 'rank') as ranked
     union all
-    select 'rank' as from_role, ranked.anchor_date as from_date, 'effective' as to_role, effective.anchor_date as to_date
+    select
+        'rank' as from_role,
+        ranked.anchor_date as from_date,
+        'effective' as to_role,
+        effective.anchor_date as to_date
     from (select distinct anchor_date from lines where role = 'rank') as ranked
     cross join (select distinct anchor_date from lines where role = 'effective') as effective
 ),
 
 same_ticker as (
-    select steps.from_role, steps.from_date, earlier.ticker as from_ticker, steps.to_role, steps.to_date, later.ticker as to_ticker
+    select
+        steps.from_role,
+        steps.from_date,
+        earlier.ticker as from_ticker,
+        steps.to_role,
+        steps.to_date,
+        later.ticker as to_ticker
     from steps
     inner join lines as earlier on steps.from_role = earlier.role and steps.from_date = earlier.anchor_date
     inner join lines as later

@@ -37,7 +37,8 @@ named as (
         inherited.company_id as inherited_company_id,
         coalesce(
             inherited.security_id,
-            'L-' || lines.ticker || case when taken.security_id is null then '' else '@' || cast(lines.rank_day as varchar) end
+            'L-' || lines.ticker
+            || case when taken.security_id is null then '' else '@' || cast(lines.rank_day as varchar) end
         ) as security_id
     from lines
     left join inherited on lines.ticker = inherited.ticker

@@ -22,7 +22,13 @@ with_r3000 as (
 stated as (
     select index_id, ticker, ticker_key, name, as_of, opening_rank from with_r3000
     union all
-    select 'R3000E' as index_id, ticker, ticker_key, max(name) as name, max(as_of) as as_of, max(opening_rank) as opening_rank
+    select
+        'R3000E' as index_id,
+        ticker,
+        ticker_key,
+        max(name) as name,
+        max(as_of) as as_of,
+        max(opening_rank) as opening_rank
     from with_r3000
     where
         index_id in ('R3000', 'RMICRO')

@@ -9,8 +9,9 @@ with lines as (
         -- What the issuer is called, as printed: up to the words for the share.
         trim(regexp_replace(
             coalesce(name, ticker),
-            ' +((class|series|cl) [a-z]\b|common |ordinary |capital stock|american deposit|depositary|subordinate voting|non.?voting|limited voting'
-            || '|shares? of beneficial|warrants?\b|rights?$|units?$|units? (each|rep)|[0-9.]+% |preferred s|perpetual|cumulative|when issued|registered shares).*$',
+            ' +((class|series|cl) [a-z]\b|common |ordinary |capital stock|american deposit|depositary|registered shares'
+            || '|subordinate voting|non.?voting|limited voting|shares? of beneficial|when issued'
+            || '|warrants?\b|rights?$|units?$|units? (each|rep)|[0-9.]+% |preferred s|perpetual|cumulative).*$',
             '', 'i'
         )) as printed_issuer,
         -- One blank between words, no punctuation, lower case: what all patterns below are written for.
@@ -36,7 +37,8 @@ typed as (
                 or regexp_matches(plain_name, '\b(quibs|pines|baby bond)\b')
                 then 'note'
             when
-                regexp_matches(plain_name, '\b(corts|saturns|pplus|strats|trust certificates?|corporate backed|synthetic fixed)\b')
+                regexp_matches(plain_name, '\b(corts|saturns|pplus|strats|trust certificates?)\b')
+                or regexp_matches(plain_name, '\b(corporate backed|synthetic fixed)\b')
                 then 'trust_certificate'
             -- Depositary shares of a preferred are preferreds, not receipts for a foreign share.
             when
@@ -48,10 +50,11 @@ typed as (
                 or regexp_matches(plain_name, '\binterest in a\b.*\bshare\b')
                 then 'preferred'
             when
-                regexp_matches(plain_name, '\bamerican deposit[ao]ry\b|\bad[rs]s?\b|\bnew york registry\b|\bny registry\b')
+                regexp_matches(plain_name, '\bamerican deposit[ao]ry\b|\bad[rs]s?\b|\b(new york|ny) registry\b')
                 or regexp_matches(plain_name, '\bdepositary (shares?|receipts?|interests?)\b')
                 then 'depositary_receipt'
-            when regexp_matches(plain_name, '\b(common|limited partner|partnership|lp) units?\b|\bunits? represent') then 'partnership_unit'
+            when regexp_matches(plain_name, '\b(common|limited partner|partnership|lp) units?\b|\bunits? represent')
+                then 'partnership_unit'
             when regexp_matches(plain_name, '\bunits? of beneficial interest\b') then 'trust_unit'
             when regexp_matches(plain_name, '\brights?$|\brights? (to|exp|each|entitl|when)') then 'right'
             when regexp_matches(plain_name, '\bunits?$|\bunits? (each|consist|1|compris|when)') then 'unit'
@@ -67,9 +70,10 @@ named as (
         *,
         trim(regexp_replace(
             plain_name,
-            ' (class [a-z]\b|series [a-z]\b|cl [a-z]$|common|ordinary|capital stock|american deposit|depositary|global depositary|new york registry'
-            || '|subordinate voting|non voting|nonvoting|limited voting|voting shares?|shares? of beneficial|beneficial interest|warrants?|rights?$|rights? |units?$|units? '
-            || '|preferred|perpetual|cumulative|[0-9.]+%|each represent|when issued|registered shares).*$',
+            ' (class [a-z]\b|series [a-z]\b|cl [a-z]$|common|ordinary|capital stock|american deposit|depositary'
+            || '|global depositary|new york registry|registered shares|subordinate voting|non voting|nonvoting'
+            || '|limited voting|voting shares?|shares? of beneficial|beneficial interest|each represent|when issued'
+            || '|warrants?|rights?$|rights? |units?$|units? |preferred|perpetual|cumulative|[0-9.]+%).*$',
             ''
         )) as issuer_text,
         regexp_extract(plain_name, '\b(?:class|series|cl) ([a-z])\b', 1) as class_letter,
@@ -101,7 +105,8 @@ select
     coalesce(
         nullif(trim(regexp_replace(regexp_replace(
             issuer,
-            '\b(incorporated|inc|corporation|corp|company|companies|co|limited|ltd|llc|plc|lp|sa|nv|ag|group|holdings?|trust|the|and|of)\b',
+            '\b(incorporated|inc|corporation|corp|company|companies|co|limited|ltd|llc|plc|lp|sa|nv|ag'
+            || '|group|holdings?|trust|the|and|of)\b',
             ' ', 'g'
         ), ' +', ' ', 'g')), ''),
         lower(ticker)

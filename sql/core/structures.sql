@@ -1,5 +1,5 @@
--- How the issuer of each common line is built (methodology 2.4-2.7), with the evidence and its strength. A name pattern
--- is weak evidence: it decides for a newcomer and leaves the rule open for a company that is a member already.
+-- How the issuer of each common line is built (methodology 2.4-2.7), with the evidence and its strength. Weak evidence
+-- decides for a newcomer and leaves the rule open for a company that is a member already (recon.eligibility).
 with event as (
     select event_id, rank_day
     from reference.recon_events
@@ -9,13 +9,12 @@ with event as (
 lines as (
     select
         lines.ticker as ticker,
-        lines.close_usd as close_usd,
         lines.ipo_year as ipo_year,
-        coalesce(lines.industry, '') as industry,
-        coalesce(lines.sector, '') as sector,
-        securities.plain_name as plain_name,
+        lines.industry as industry,
         securities.issuer_key as issuer_key,
-        securities.security_type as security_type
+        securities.security_type as security_type,
+        securities.share_class as share_class,
+        ' ' || securities.plain_name || ' ' as padded_name
     from core.lines as lines
     inner join core.securities as securities
         on
@@ -26,7 +25,7 @@ lines as (
     where lines.event_id = $event_id and lines.role = 'rank'
 ),
 
--- Only a blank-check company has units on the market beside its shares: they are broken up when it merges.
+-- A blank-check company has units on the market beside its shares; they are broken up when it merges.
 unit_issuers as (
     select distinct issuer_key
     from lines
@@ -36,9 +35,10 @@ unit_issuers as (
 described as (
     select
         lines.*,
-        year(event.rank_day) as rank_year,
         unit_issuers.issuer_key is not null as has_units,
-        -- A share of a blank-check company trades at its trust value: near 10 dollars, without moving.
+        -- A line without an industry may be in any.
+        case when lines.industry is null then 'finance' else groups.industry_group end as industry_group,
+        -- The share of a blank-check company trades at its trust value: near 10 dollars, hardly moving.
         coalesce(
             windows.window_days >= 10
             and windows.window_low_usd >= 9.5
@@ -46,68 +46,61 @@ described as (
             and 100 * (windows.window_high_usd - windows.window_low_usd) <= 3 * windows.window_low_usd
             and (lines.ipo_year is null or lines.ipo_year >= year(event.rank_day) - 4),
             false
-        ) as is_pinned,
-        lines.industry in (
-            'Investment Managers', 'Trusts Except Educational Religious and Charitable', 'Finance/Investors Services',
-            'Finance Companies', 'Finance: Consumer Services', 'Diversified Financial Services', ''
-        ) as is_fund_industry
+        ) as is_pinned
     from lines
     cross join event
     left join unit_issuers on lines.issuer_key = unit_issuers.issuer_key
-    left join core.trading_windows as windows on windows.event_id = event.event_id and lines.ticker = windows.ticker
+    left join reference.industry_groups as groups on lines.industry = groups.industry
+    left join core.trading_windows as windows
+        on event.event_id = windows.event_id and lines.ticker = windows.ticker
     where lines.security_type = 'common'
 ),
 
-judged as (
+told as (
     select
-        *,
-        case
-            when industry = 'Blank Checks' then 'spac|industry|strong'
-            when has_units then 'spac|units listed|weak'
-            when regexp_matches(plain_name, '\b(blank check|spac)\b') then 'spac|name|strong'
-            when
-                regexp_matches(plain_name, '\b(acquisitions?|merger) (corp|corporation|co|company|inc|ltd|limited|holdings?|group|i|ii|iii|iv|v|vi|vii|viii|ix|x|one|two|1|2|3)\b')
-                or regexp_matches(plain_name, '\bacquisitions?$')
-                then 'spac|name|weak'
-            when is_pinned and plain_name not like '%bancorp%' then 'spac|price pinned to trust value|weak'
-            when regexp_matches(plain_name, '\bllc\b') then 'llc|name|weak'
-            when
-                regexp_matches(plain_name, '\b(lp|l p|limited partnership|limited partners|master limited)\b')
-                or regexp_matches(plain_name, '\bpartners lp\b')
-                then 'lp|name|weak'
-            when
-                regexp_matches(plain_name, '\broyalty trust\b|\boil trust\b|\bmineral trust\b|\broyalty tr\b')
-                or (regexp_matches(plain_name, '\btrust\b') and industry in ('Oil & Gas Production', 'Integrated oil Companies', 'Coal Mining', 'Metal Mining', 'Mining & Quarrying of Nonmetallic Minerals (No Fuels)'))
-                then 'royalty_trust|name|weak'
-            when industry = 'Real Estate Investment Trusts' or regexp_matches(plain_name, '\breit\b') then 'reit|industry|weak'
-            when regexp_matches(plain_name, '\b(bdc|business development)\b') then 'bdc|name|strong'
-            when regexp_matches(plain_name, '\b(fund|funds)\b') and is_fund_industry then 'closed_end_fund|name|strong'
-            when regexp_matches(plain_name, '\b(fund|funds)\b') then 'closed_end_fund|name|weak'
-            when is_fund_industry and industry <> '' and regexp_matches(plain_name, '\btrust\b|\binvestors (inc|common)\b|\bsecurities corporation\b')
-                then 'closed_end_fund|name|weak'
-            when
-                is_fund_industry
-                and regexp_matches(plain_name, '\b(closed end|municipal|muni|tax exempt|opportunity trust|income trust|income shares|term trust|duration|allocation|dividend trust|strategic credit|floating rate|high yield|convertible|total return|equity trust|securities trust|quality trust|investors trust|premium income|corporate investors|participation investors)\b')
-                then 'closed_end_fund|name|weak'
-            when
-                is_fund_industry
-                and regexp_matches(plain_name, '\b(lending|private credit|senior loan|credit company|capital corporation|capital corp|capital inc|capital investment|investment corp|investment corporation|finance corp|finance corporation|venture lending|growth finance|technology finance|specialty finance|mountain finance|capital southwest)\b')
-                then 'bdc|name|weak'
-            when industry = 'Trusts Except Educational Religious and Charitable' then 'closed_end_fund|industry|weak'
-            when
-                regexp_matches(plain_name, '\bshares? of beneficial interests?\b') and industry in ('Investment Managers', '', 'Finance/Investors Services')
-                then 'closed_end_fund|share form|weak'
-            when industry = 'Investment Managers' and sector = 'Finance' and ipo_year is not null and regexp_matches(plain_name, '\b(income|growth|equity|bond|credit|global|emerging|infrastructure|energy|health|technology|premium|strategic|gold|precious)\b') and not regexp_matches(plain_name, '\b(class [a-z])\b')
-                then 'closed_end_fund|name|weak'
-            else 'operating||'
-        end as verdict
+        described.ticker as ticker,
+        evidence.precedence as precedence,
+        evidence.structure as structure,
+        replace(evidence.kind, '_', ' ') || ': ' || evidence.term as evidence,
+        evidence.strength as strength
     from described
+    inner join reference.structure_evidence as evidence
+        on
+            (evidence.kind = 'industry' and described.industry = evidence.term)
+            or (
+                contains(described.padded_name, ' ' || evidence.term || ' ')
+                and (
+                    evidence.kind = 'name'
+                    or (evidence.kind = 'name_in_finance' and described.industry_group = 'finance')
+                    or (evidence.kind = 'name_in_resources' and described.industry_group = 'resources')
+                    or (
+                        evidence.kind = 'name_of_manager'
+                        and described.industry = 'Investment Managers'
+                        and described.share_class is null
+                        and described.ipo_year is not null
+                    )
+                )
+            )
+    union all
+    select ticker, 2 as precedence, 'spac' as structure, 'units listed' as evidence, 'weak' as strength
+    from described
+    where has_units
+    union all
+    select ticker, 3 as precedence, 'spac' as structure, 'price pinned to trust value' as evidence, 'weak' as strength
+    from described
+    where is_pinned and not contains(padded_name, ' bancorp ')
+),
+
+ordered as (
+    select *, row_number() over (partition by ticker order by precedence, strength, structure, evidence) as choice
+    from told
 )
 
 select
     cast($event_id as varchar) as event_id,
-    ticker,
-    split_part(verdict, '|', 1) as structure,
-    nullif(split_part(verdict, '|', 2), '') as evidence,
-    nullif(split_part(verdict, '|', 3), '') as evidence_strength
-from judged
+    described.ticker as ticker,
+    coalesce(ordered.structure, 'operating') as structure,
+    ordered.evidence as evidence,
+    ordered.strength as evidence_strength
+from described
+left join ordered on described.ticker = ordered.ticker and ordered.choice = 1

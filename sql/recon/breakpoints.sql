@@ -44,8 +44,10 @@ edges as (
     from at_cut
     inner join ranking
         on
-            100 * ranking.cumulative_cap_usd >= 100 * at_cut.cumulative_cap_usd - at_cut.band_pct * at_cut.total_cap_usd
-            and 100 * ranking.cumulative_cap_usd <= 100 * at_cut.cumulative_cap_usd + at_cut.band_pct * at_cut.total_cap_usd
+            100 * ranking.cumulative_cap_usd
+            >= 100 * at_cut.cumulative_cap_usd - at_cut.band_pct * at_cut.total_cap_usd
+            and 100 * ranking.cumulative_cap_usd
+            <= 100 * at_cut.cumulative_cap_usd + at_cut.band_pct * at_cut.total_cap_usd
     group by at_cut.breakpoint_id
 )
 

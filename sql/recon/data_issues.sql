@@ -14,7 +14,7 @@ unknown_openings as (
         cast(null as varchar) as ticker,
         cast(null as varchar) as security_id,
         cast(null as date) as session_date,
-        'No opening rows for this index: members are placed by rank, without bands, and no changes are stated.' as detail
+        'No opening rows for this index: members are placed by rank, without bands; no changes are stated.' as detail
     from reference.indexes as indexes
     left join members on indexes.index_id = members.index_id
     where members.index_id is null
@@ -30,8 +30,9 @@ opening_lines as (
         cast(null as varchar) as security_id,
         as_of as session_date,
         case
-            when basis = 'no_listing' then 'An opening row that no dump lists at its date or on the rank day: neither a deletion nor a member.'
-            else 'An opening member that left the exchanges before the rank day: neither a deletion nor a member.'
+            when basis = 'no_listing'
+                then 'An opening row that no dump lists, at its date or on the rank day: neither deletion nor member.'
+            else 'An opening member that left the exchanges before the rank day: neither deletion nor member.'
         end as detail
     from members
     where rank_ticker is null and index_id not in ('R3000', 'R3000E')
@@ -45,7 +46,8 @@ renames as (
         to_ticker as ticker,
         cast(null as varchar) as security_id,
         to_date as session_date,
-        'Taken for the security that was ' || from_ticker || ' on ' || cast(from_date as varchar) || ', by its ' || replace(basis, '_', ' ') || '.' as detail
+        'Taken for the security that was ' || from_ticker || ' on ' || cast(from_date as varchar)
+        || ', by its ' || replace(basis, '_', ' ') || '.' as detail
     from core.continuity
     where event_id = $event_id and basis <> 'ticker'
 ),
@@ -72,7 +74,8 @@ without_figures as (
         eligibility.security_id as security_id,
         eligibility.listing_value as session_date,
         case
-            when ranking.status = 'carried' then 'A member without a price or a share count: it keeps its place in the ranking.'
+            when ranking.status = 'carried'
+                then 'A member without a price or a share count: it keeps its place in the ranking.'
             when ranking.company_id is not null then 'A line without a price; its company is ranked by another line.'
             else 'No price or no share count, and no membership to keep: it is not ranked.'
         end as detail
@@ -82,7 +85,7 @@ without_figures as (
     where eligibility.event_id = $event_id and eligibility.status = 'unknown'
 ),
 
--- Providers 1.5: a count that jumps without a price that moves against it is a defect of the source more often than not.
+-- Providers 1.5: a count that jumps without a price that moves against it is a defect of the source, mostly.
 suspect_shares as (
     select
         'warning' as severity,
@@ -101,8 +104,14 @@ suspect_shares as (
         universe.event_id = $event_id
         and universe.is_pricing_vehicle
         and (
-            (universe.outstanding_shares > 2 * windows.window_high_shares and 2 * universe.close_usd > windows.window_low_usd)
-            or (2 * universe.outstanding_shares < windows.window_low_shares and universe.close_usd < 2 * windows.window_high_usd)
+            (
+                universe.outstanding_shares > 2 * windows.window_high_shares
+                and 2 * universe.close_usd > windows.window_low_usd
+            )
+            or (
+                2 * universe.outstanding_shares < windows.window_low_shares
+                and universe.close_usd < 2 * windows.window_high_usd
+            )
         )
 ),
 
@@ -114,7 +123,8 @@ left_lines as (
         universe.ticker as ticker,
         universe.security_id as security_id,
         universe.observed_session as session_date,
-        'Ranked, but gone from the exchanges by the first session of the new membership: neither a member nor a change.' as detail
+        'Ranked, but gone from the exchanges by the first session of the new membership: neither member nor change.'
+            as detail
     from recon.ranking as ranking
     inner join recon.universe as universe
         on ranking.event_id = universe.event_id and ranking.security_id = universe.security_id

@@ -66,10 +66,10 @@ judged as (
             when structure_evidence_strength = 'weak' and is_member then 'unknown'
             else 'failed'
         end as structure_status,
-        -- Methodology 1.2, as far as the one country of the source goes, which stands for the headquarters. A member has
-        -- been assigned to the US on evidence that the source lacks. A haven's company trades in the US alone as far as
-        -- we see (step 4). A company that calls itself Inc. and its shares common stock is incorporated in the US, so
-        -- that the location of its assets decides (step 2), which the source lacks too.
+        -- Methodology 1.2, as far as the one country of the source goes, which stands for the headquarters. A member
+        -- has been assigned to the US on evidence that the source lacks. A haven's company trades in the US alone, as
+        -- far as we see (step 4). A company that calls itself Inc. and its shares common stock is incorporated in the
+        -- US, so that the location of its assets decides (step 2), which the source lacks too.
         case
             when country_group in ('us', 'us_territory') then 'passed'
             when is_member then 'unknown'
@@ -77,14 +77,16 @@ judged as (
             when country is null then 'unknown'
             when country_group in ('bdi', 'no_domestic_exchange') then 'unknown'
             when country_group = 'n_share' then 'failed'
-            when share_form = 'stock' and not inc_is_local_form and regexp_matches(lower(company_name), '\binc\.?$') then 'unknown'
+            when share_form = 'stock' and not inc_is_local_form and regexp_matches(lower(company_name), '\binc\.?$')
+                then 'unknown'
             else 'failed'
         end as country_status,
         -- Methodology 3.1, 3.2: a member may use the mean close of the days before; sums are compared, not quotients.
         case
             when close_usd is null then 'unknown'
             when close_usd >= min_price_usd then 'passed'
-            when is_member and coalesce(window_days, 0) > 0 and window_close_sum_usd >= min_price_usd * window_days then 'passed'
+            when is_member and coalesce(window_days, 0) > 0 and window_close_sum_usd >= min_price_usd * window_days
+                then 'passed'
             else 'failed'
         end as price_status,
         -- Methodology 4.1.

@@ -14,7 +14,10 @@ before as (
     inner join recon.universe as universe
         on members.event_id = universe.event_id and members.rank_ticker = universe.ticker
     inner join core.departures as departures
-        on universe.event_id = departures.event_id and universe.ticker = departures.rank_ticker and not departures.has_left
+        on
+            universe.event_id = departures.event_id
+            and universe.ticker = departures.rank_ticker
+            and not departures.has_left
     where members.event_id = $event_id
 ),
 
@@ -30,8 +33,8 @@ sizes as (
     select listed.index_id, listed.size
     from (
         values
-        ('TOP50', 1), ('TOP200', 2), ('TOP500', 3), ('R1000', 4), ('MIDCAP', 4), ('R2500', 5), ('R2000', 5), ('R3000', 5),
-        ('RMICRO', 6), ('R3000E', 6)
+        ('TOP50', 1), ('TOP200', 2), ('TOP500', 3), ('R1000', 4), ('MIDCAP', 4),
+        ('R2500', 5), ('R2000', 5), ('R3000', 5), ('RMICRO', 6), ('R3000E', 6)
     ) as listed (index_id, size)
     inner join known on listed.index_id = known.index_id
 ),

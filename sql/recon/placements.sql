@@ -40,8 +40,8 @@ sides as (
     where ranking.event_id = $event_id
 ),
 
--- 7.8: a member stays on its side of the cut while its percentile is within the band; edges count as within. Percentiles
--- are compared as 100 * cumulated cap against percentage points * total, so that no quotient decides.
+-- 7.8: a member stays on its side of the cut while its percentile is within the band; edges count as within.
+-- Percentiles are compared as 100 * cumulated cap against percentage points * total, so that no quotient decides.
 decided as (
     select
         company_id,
@@ -50,7 +50,8 @@ decided as (
         rank <= cut_rank as is_above_by_rank,
         case
             when side_before = 'above' then 100 * cumulative_cap_usd <= 100 * cut_cap_usd + band_pct * total_cap_usd
-            when side_before = 'below' and band_pct > 0 then 100 * cumulative_cap_usd < 100 * cut_cap_usd - band_pct * total_cap_usd
+            when side_before = 'below' and band_pct > 0
+                then 100 * cumulative_cap_usd < 100 * cut_cap_usd - band_pct * total_cap_usd
             else rank <= cut_rank
         end as is_above
     from sides

@@ -157,8 +157,10 @@ select
     total_cap_usd,
     -- Whole millionths of a point, by integer division: no rounding that an engine could do its own way.
     cast(
-        cast(cast(cumulative_cap_usd * 10000 as hugeint) * 100000000 // cast(total_cap_usd * 10000 as hugeint) as decimal(18, 0))
-        * cast(0.000001 as decimal(7, 6)) as decimal(9, 6)
+        cast(
+            cast(cumulative_cap_usd * 10000 as hugeint) * 100000000 // cast(total_cap_usd * 10000 as hugeint)
+            as decimal(18, 0)
+        ) * cast(0.000001 as decimal(7, 6)) as decimal(9, 6)
     ) as percentile,
     opening_top200,
     opening_top500,

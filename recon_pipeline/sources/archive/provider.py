@@ -85,7 +85,7 @@ class _Gathered:
     commits: list[Commit]
     chain: Chain = field(default_factory=Chain)
     dated: dict[tuple[str, str], Dated] = field(default_factory=dict)
-    read: dict[tuple[str, str], Dump] = field(default_factory=dict)
+    read: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)  # lines and sha256 of each dump
     parsed: list[dumps.Parsed] = field(default_factory=list)
 
     def chosen(self) -> dict[tuple[date, str], Commit]:
@@ -126,7 +126,7 @@ class _Gathered:
         parts = quotes.partition_by("commit", "exchange", as_dict=True)
         for commit, dump in fresh:
             key = (commit.sha, dump.exchange)
-            self.read[key] = dump
+            self.read[key] = (len(dump.lines), dump.sha256)
             self.chain.add(commit, dump.exchange, parts.get(key, quotes.clear()))
         self.dated = self.chain.dated()
 
@@ -261,8 +261,7 @@ def _dump_frame(found: _Gathered) -> pl.DataFrame:
             dump.status,
             dump.basis,
             dump.previous_close_match,
-            len(found.read[key].lines),
-            found.read[key].sha256,
+            *found.read[key],
         )
         for key, dump in found.dated.items()
     ]
