@@ -20,7 +20,7 @@ INSTALL = $$(if [ -x $(BIN)/pip ]; then echo "$(PIP_INSTALL)"; else echo "$(UV_I
 
 export DAGSTER_DISABLE_TELEMETRY := yes
 
-.PHONY: help run test engine lint format lock dev clean with-uv with-pip
+.PHONY: help run test engine lint format docs lock dev clean with-uv with-pip
 
 help:
 	@echo "make run      the embedded example, end to end, without a network"
@@ -28,6 +28,7 @@ help:
 	@echo "make engine   the tests of SQL once more, on DuckDB 2"
 	@echo "make lint     ruff and mypy"
 	@echo "make format   let ruff put the code in form"
+	@echo "make docs     docs/tables.md from the contracts"
 	@echo "make dev      Dagster with its UI"
 	@echo "make lock     resolve requirements.lock anew (needs uv)"
 	@echo "make clean    remove .venv, caches and builds"
@@ -50,6 +51,11 @@ lint: $(STAMP)
 format: $(STAMP)
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
+
+docs: $(STAMP)
+	@mkdir -p docs
+	@$(BIN)/python -m recon_pipeline.dictionary > docs/tables.md
+	@echo "docs/tables.md: $$(grep -c '^### ' docs/tables.md) tables"
 
 dev: $(STAMP)
 	@mkdir -p $${DAGSTER_HOME:-.dagster}

@@ -15,6 +15,7 @@ import os
 import shutil
 import tempfile
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -89,8 +90,8 @@ def _refuse_unaudited(warehouse: Warehouse) -> None:
         held = set(warehouse.frame(f"select distinct event_id from {table.full_name}")["event_id"])
         if unaudited := sorted(held - audited):
             raise ContractBroken(
-                f"Publishing: {table.full_name} holds rows of {', '.join(unaudited)} that passed no audit, left by a run "
-                f"that failed. What was published stays as it was. Run `recon run {unaudited[0]}`, then this again."
+                f"Publishing: {table.full_name} holds rows of {', '.join(unaudited)} that passed no audit, left by a "
+                f"run that failed. What was published stays as it was. Run `recon run {unaudited[0]}`, then this again."
             )
 
 
@@ -131,6 +132,7 @@ def _manifest(warehouse: Warehouse, folder: Path, tables: list[Table], before: P
     content: dict[str, Any] = {
         "tables": files,
         "events": [run | {"inputs": _inputs(warehouse, run["event_id"])} for run in runs],
+        "code_version": version("recon-pipeline"),
         "sql_fingerprint": tree_fingerprint(load_tables()),
         "engine": f"duckdb {engine_version()}",
     }

@@ -149,7 +149,8 @@ def load_tables(root: Path | None = None) -> dict[str, Table]:
     for table in found.values():
         for query in [table.query, *(check.query for check in table.checks)]:
             _check_reads(table, query, found, is_check=query is not table.query)
-    order = TopologicalSorter({name: table.query.reads if table.query else () for name, table in found.items()})
+    # Sorted: the order of a set differs from one process to the next, and with it the order of building.
+    order = TopologicalSorter({name: sorted(table.query.reads) if table.query else () for name, table in found.items()})
     try:
         return {name: found[name] for name in order.static_order()}
     except ValueError as error:

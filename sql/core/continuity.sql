@@ -95,7 +95,11 @@ candidates as (
         gone.to_date,
         came.ticker as to_ticker,
         case when gone.issuer_key = came.issuer_key then 'issuer_name' else 'figures' end as basis,
-        case when gone.issuer_key = came.issuer_key then 1 else 2 end as strength
+        case
+            when gone.issuer_key = came.issuer_key then 1
+            when gone.industry = came.industry then 2
+            else 3
+        end as strength
     from gone
     inner join came
         on
@@ -114,6 +118,15 @@ candidates as (
                     and 100 * abs(gone.outstanding_shares - came.outstanding_shares) <= 2 * gone.outstanding_shares
                     and came.close_usd <= 3 * gone.close_usd
                     and gone.close_usd <= 3 * came.close_usd
+                )
+                -- The source took it into another industry with the name: over a few weeks closer figures tell enough.
+                or (
+                    gone.to_date - gone.from_date <= 100
+                    and gone.country = came.country
+                    and gone.ipo_year is not distinct from came.ipo_year
+                    and 100 * abs(gone.outstanding_shares - came.outstanding_shares) <= gone.outstanding_shares
+                    and 4 * came.close_usd <= 5 * gone.close_usd
+                    and 3 * gone.close_usd <= 4 * came.close_usd
                 )
             )
 ),

@@ -1,0 +1,64 @@
+"""The data dictionary: `docs/tables.md`, rendered from the contracts.
+
+Belongs here: turning contracts into a page. Does not belong here: a word about a table or a column, all of which stand
+in its contract.
+
+    python -m recon_pipeline.dictionary > docs/tables.md     (make docs)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from recon_pipeline.tables import Table, load_tables
+from recon_pipeline.warehouse import Shape, shapes
+
+HEADINGS = {
+    "recon": "Public tables",
+    "core": "Derived tables (internal)",
+    "raw": "Raw facts (internal)",
+    "reference": "Reference data",
+}
+
+
+def render() -> str:
+    """Return the page: public tables first, each with grain, lineage and columns."""
+    tables = load_tables()
+    shape_of = shapes(tables)
+    parts = [
+        "# Tables",
+        "",
+        "Made from the contracts in `sql/` by `make docs`; do not edit. `recon` is the public contract; the other schemas",
+        "are the working database and change without notice.",
+    ]
+    for schema, heading in HEADINGS.items():
+        parts += ["", f"## {heading}"]
+        for table in sorted((t for t in tables.values() if t.schema == schema), key=lambda table: table.name):
+            parts += ["", *_section(table, shape_of[table.full_name])]
+    return "\n".join(parts) + "\n"
+
+
+def _section(table: Table, shape: Shape) -> Iterable[str]:
+    yield f"### {table.full_name}"
+    yield ""
+    yield shape.comment
+    yield ""
+    if table.keys:
+        yield f"Grain: {', '.join(f'`{column}`' for column in table.keys[0])}."
+    if table.query is not None and table.query.reads:
+        yield f"Reads: {', '.join(f'`{name}`' for name in sorted(table.query.reads))}."
+    yield ""
+    yield "| column | type | meaning |"
+    yield "|---|---|---|"
+    for column in shape.columns:
+        comment = column.comment.replace("|", "\\|")
+        yield f"| `{column.name}` | {column.type} | {comment} |"
+
+
+def main() -> None:
+    """Print the page."""
+    print(render(), end="")
+
+
+if __name__ == "__main__":
+    main()
