@@ -162,11 +162,12 @@ def prepare_home(
 def prepare(warehouse: Warehouse, wanted: Sequence[ReconEvent]) -> list[str]:
     """Create the tables, the exchange sessions, and rows for events that the calendar only knows by rule.
 
-    Returns the events of this home that lost rows to a changed contract and must be built again, in order.
+    Returns the events of this home that lost rows to a changed contract and must be built again, in order. They count
+    as unaudited until they are, so that a hole is never published.
     """
-    emptied = warehouse.prepare(load_tables())
     with warehouse.transaction():
-        if warehouse.frame("select 1 from reference.sessions limit 1").is_empty():
+        emptied = warehouse.prepare(load_tables())
+        if warehouse.row_count("reference.sessions") == 0:
             days = events.sessions(CALENDAR_START, CALENDAR_END)
             before: list[date | None] = [None, *days[:-1]]
             after: list[date | None] = [*days[1:], None]
@@ -174,10 +175,13 @@ def prepare(warehouse: Warehouse, wanted: Sequence[ReconEvent]) -> list[str]:
             warehouse.load("reference.sessions", frame)
         known = set(warehouse.frame("select event_id from reference.recon_events")["event_id"])
         warehouse.load("reference.recon_events", _event_rows(e for e in wanted if e.event_id not in known))
-    if not emptied:
-        return []
+        if not emptied:
+            return []
+        stale = warehouse.frame(f"select event_id from {RUN_LOG} order by 1")["event_id"].to_list()
+        for event_id in stale:
+            warehouse.delete_event(RUN_LOG, event_id)
     ids = {event.event_id for event in wanted}
-    return [e for e in warehouse.frame("select event_id from raw.event_runs order by 1")["event_id"] if e not in ids]
+    return [event_id for event_id in stale if event_id not in ids]
 
 
 def _event_rows(wanted: Iterator[ReconEvent] | Collection[ReconEvent]) -> pl.DataFrame:
@@ -318,7 +322,7 @@ def land_sessions(
     say(f"landing {len(missing)} of {len(sessions)} sessions, {missing[0]} to {missing[-1]}")
     with HttpClient(settings) as http:
         archive = Archive(settings, http, Landing(settings.home_dir / "landed"))
-        batch = archive.fetch(_landed_only(archive, missing) if settings.offline else missing, progress=progress)
+        batch = _fetch_landed(archive, missing) if settings.offline else archive.fetch(missing, progress=progress)
         requests = http.traffic.requests
     with warehouse.transaction():
         load_batch(warehouse, batch)
@@ -360,13 +364,12 @@ def prefetch(
         return Prefetched(len(days) - len(missing), http.traffic.requests, http.traffic.bytes / 1e6, tuple(missing))
 
 
-def _landed_only(archive: Archive, sessions: Sequence[date]) -> list[date]:
+def _fetch_landed(archive: Archive, sessions: Sequence[date]) -> ArchiveBatch:
     """Offline, leave out the sessions that were never landed: only the rank day must be there, and `land` asks for it."""
     try:
-        archive.fetch(sessions)
+        return archive.fetch(sessions)
     except NotLanded:
-        return [day for day in sessions if _is_landed(archive, day)]
-    return list(sessions)
+        return archive.fetch([day for day in sessions if _is_landed(archive, day)])
 
 
 def _is_landed(archive: Archive, day: date) -> bool:

@@ -45,6 +45,7 @@ class Warehouse:
         self.path = path
         self._lock = FileLock(path.with_suffix(".lock"), timeout=lock_wait_s)
         self._con: duckdb.DuckDBPyConnection | None = None
+        self._in_transaction = False
 
     def __enter__(self) -> Warehouse:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -82,14 +83,24 @@ class Warehouse:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing. A failed statement does not poison a transaction in DuckDB, so the rollback is explicit."""
+        """All or nothing; one inside another is part of it.
+
+        A failed statement does not poison a transaction in DuckDB, so the rollback is explicit.
+        """
+        if self._in_transaction:
+            yield
+            return
         self.con.execute("begin")
+        self._in_transaction = True
         try:
             yield
         except BaseException:
             self.con.execute("rollback")
             raise
-        self.con.execute("commit")
+        else:
+            self.con.execute("commit")
+        finally:
+            self._in_transaction = False
 
     def prepare(self, tables: Mapping[str, Table]) -> set[str]:
         """Create what is missing and make anew what has another contract; load the reference CSVs.

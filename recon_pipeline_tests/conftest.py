@@ -12,11 +12,16 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
 
 import hypothesis
 import pytest
+
+from recon_pipeline.events import ReconEvent, event
+from recon_pipeline.simulation import SimulatedMarket, opening_csv, serve, simulate
+from recon_pipeline.simulation.demo import DEMO_EVENT
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 START_TIMEOUT_S = 30.0
@@ -32,6 +37,16 @@ class StartReplayServer(Protocol):
     def __call__(self, today: str = ..., faults: str = "", seed: int = 0) -> str:
         """`today`: ISO date, two days after the last session wanted. `faults`: KIND:RATE,... as the server takes."""
         ...
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """A simulated market of full size, served over the archive contract: its event, base URL and opening file."""
+
+    event: ReconEvent
+    market: SimulatedMarket
+    url: str
+    opening: Path
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -55,6 +70,17 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the reference data (../shared beside the checkout) is not on this machine")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def simulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulated]:
+    """The simulated market of `make run`, for tests that run a whole event."""
+    wanted = event(DEMO_EVENT)
+    market = simulate(wanted)
+    opening = tmp_path_factory.mktemp("simulated") / "opening.csv"
+    opening.write_bytes(opening_csv(market))
+    with serve(market) as url:
+        yield Simulated(wanted, market, url, opening)
 
 
 @pytest.fixture(scope="session")
