@@ -63,7 +63,11 @@ def main() -> None:
     try:
         app()
     except ReconError as error:
-        _console(stderr=True).print(f"[bold red]error:[/] {_plain(str(error))}", soft_wrap=True, highlight=False)
+        from rich.text import Text
+
+        # As text, not as markup: a message quotes lists and paths, and brackets in them are no style.
+        told = " ".join(str(error).splitlines())
+        _console(stderr=True).print(Text.assemble(("error:", "bold red"), " ", told), soft_wrap=True)
         sys.exit(error.exit_code)
 
 
@@ -102,7 +106,7 @@ def fetch(
     home: Home = None,
 ) -> None:
     """Land a stretch of history ahead of the runs that need it; what is landed already is not fetched again."""
-    from recon_pipeline.pipeline import prefetch
+    from recon_pipeline.ingest import prefetch
 
     console = _console(stderr=True)
     got = prefetch(_settings(home), _day(start), _day(end), progress=console.is_terminal, say=console.print)

@@ -28,8 +28,8 @@ def render() -> str:
     parts = [
         "# Tables",
         "",
-        "Made from the contracts in `sql/` by `make docs`; do not edit. `recon` is the public contract; the other schemas",
-        "are the working database and change without notice.",
+        "Made from the contracts in `sql/` by `make docs`; do not edit. `recon` is the public contract; the other",
+        "schemas are the working database and change without notice.",
     ]
     for schema, heading in HEADINGS.items():
         parts += ["", f"## {heading}"]

@@ -12,12 +12,12 @@ Only what DuckDB 1.5 and 2.x share is used: results are taken as `con.sql(...).p
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 from filelock import FileLock, Timeout
@@ -102,11 +102,23 @@ class Warehouse:
         finally:
             self._in_transaction = False
 
+    @contextmanager
+    def dry_run(self) -> Iterator[None]:
+        """A transaction that is always rolled back: to ask what would be."""
+        self.con.execute("begin")
+        self._in_transaction = True
+        try:
+            yield
+        finally:
+            self.con.execute("rollback")
+            self._in_transaction = False
+
     def prepare(self, tables: Mapping[str, Table]) -> set[str]:
         """Create what is missing and make anew what has another contract; load the reference CSVs.
 
         Of a raw table whose contract changed the rows are carried over, column by column of the same name: what users
-        gave is nowhere else. A derived table comes back from its query. Returns the derived tables that lost their rows.
+        gave is nowhere else. A derived table comes back from its query. Returns the derived tables that lost their
+        rows.
 
         Raises:
             ContractBroken: rows of a raw table do not fit its new contract.
@@ -139,21 +151,19 @@ class Warehouse:
         self._create(table)
         columns = set(self.con.sql(f"select * from {table.full_name} limit 0").columns)
         kept = rows.select([name for name in rows.column_names if name in columns])
-        self.con.register("carried", kept)
         try:
-            self.con.execute(f"insert into {table.full_name} by name select * from carried")
+            self._insert(table.full_name, kept)
         except (duckdb.IntegrityError, duckdb.DataError) as error:
             raise ContractBroken(
                 f"Carrying {rows.num_rows} rows of {table.full_name} over to its new contract failed: "
                 f"{_first_line(error)}. Delete {self.path}: payloads come back from the landings; openings that were "
                 "files must be given again."
             ) from error
-        finally:
-            self.con.unregister("carried")
 
     def _create(self, table: Table) -> None:
-        # A derived table of the working database has no index: to delete and to append one event's rows took three times
-        # as long as the queries themselves. Its keys are proven when it is rebuilt, and enforced in what is published.
+        # A derived table of the working database has no index: to delete and to append one event's rows took three
+        # times as long as the queries themselves. Its keys are proven when it is rebuilt, and enforced in what is
+        # published.
         _create(self.con, table.contract if table.query is None else table.contract_without_keys)
 
     def _load_csv(self, table: Table) -> None:
@@ -174,17 +184,24 @@ class Warehouse:
         """
         if frame.is_empty():
             return 0
-        self.con.register("incoming", frame)
         try:
-            self.con.execute(f"insert into {table} by name select * from incoming")
+            self._insert(table, frame)
         except (duckdb.IntegrityError, duckdb.DataError) as error:
             raise ContractBroken(
                 f"Loading {frame.height} rows into {table} broke its contract: {_first_line(error)}. Nothing was "
                 "loaded; the contract is the file of that name that ends in .table.sql."
             ) from error
-        finally:
-            self.con.unregister("incoming")
         return frame.height
+
+    def _insert(self, table: str, rows: object) -> None:
+        self.con.register("incoming", rows)
+        try:
+            self.con.execute(f"insert into {table} by name select * from incoming")
+        finally:
+            # Once a row broke a contract within a transaction, DuckDB 2 runs nothing but its rollback; the name goes
+            # with that, or is taken over by the next frame.
+            with suppress(duckdb.TransactionException):
+                self.con.unregister("incoming")
 
     def delete_event(self, table: str, event_id: str) -> None:
         """Delete the rows of one event."""
@@ -206,35 +223,38 @@ class Warehouse:
         else:
             self.con.execute(f"delete from {table.full_name}")
         try:
-            row = self.con.execute(f"insert into {table.full_name} by name\n{table.query.text}", bound).fetchone()
+            answer = self._answer(f"insert into {table.full_name} by name\n{table.query.text}", bound)
         except (duckdb.IntegrityError, duckdb.DataError) as error:
             raise ContractBroken(
                 f"Rebuilding {table.full_name} for {dict(bound)} broke its contract: {_first_line(error)}. Nothing was "
                 f"published; run the query sql/{table.schema}/{table.name}.sql by itself to see the rows."
             ) from error
         self._prove_keys(table, bound)
-        return int(row[0]) if row else 0
+        return int(answer[0][0])
 
     def _prove_keys(self, table: Table, bound: Parameters) -> None:
         """Refuse rows that share a key of the contract; for one event, as keys begin with it."""
         where = "where event_id = $event_id" if table.is_by_event else ""
         for key in table.keys:
             columns = ", ".join(key)
-            twice = self.con.execute(
+            twice = self._answer(
                 f"select {columns} from {table.full_name} {where} group by {columns} having count(*) > 1 limit 1", bound
-            ).fetchone()
-            if twice is not None:
+            )
+            if twice:
                 raise ContractBroken(
                     f"Rebuilding {table.full_name} for {dict(bound)} broke its contract: more than one row has "
-                    f"{dict(zip(key, twice, strict=True))}. Nothing was published; run the query "
+                    f"{dict(zip(key, twice[0], strict=True))}. Nothing was published; run the query "
                     f"sql/{table.schema}/{table.name}.sql by itself to see the rows."
                 )
 
     def row_count(self, table: str, event_id: str | None = None) -> int:
         """Return the number of rows of a table, those of one event if it is given."""
         where, bound = ("", {}) if event_id is None else (" where event_id = $event_id", {"event_id": event_id})
-        row = self.con.execute(f"select count(*) from {table}{where}", bound).fetchone()
-        return int(row[0]) if row else 0
+        return int(self._answer(f"select count(*) from {table}{where}", bound)[0][0])
+
+    def _answer(self, sql: str, parameters: Parameters | None = None) -> list[tuple[Any, ...]]:
+        # To the end, always: DuckDB 2 refuses the next query while a row, or the end of the rows, was not fetched.
+        return self.con.execute(sql, dict(parameters or {})).fetchall()
 
     def failing_rows(self, check: Check, parameters: Parameters) -> pl.DataFrame:
         """Return the rows that fail a check."""
@@ -253,27 +273,27 @@ class Warehouse:
 
         Rows are in the order of the primary key, so that the same rows make the same bytes.
         """
-        row = self.con.execute("select current_database()").fetchone()
-        assert row is not None
+        working = self._answer("select current_database()")[0][0]
         self.con.execute(f"attach '{_quoted(path)}' as snapshot (storage_version '{SNAPSHOT_STORAGE_VERSION}')")
         try:
-            for schema in sorted({table.schema for table in tables}):
-                self.con.execute(f"create schema snapshot.{schema}")
-            self.con.execute("use snapshot")
-            try:
+            # One transaction: each of the two hundred comments would wait for the disk by itself.
+            with self.transaction():
+                for schema in sorted({table.schema for table in tables}):
+                    self.con.execute(f"create schema snapshot.{schema}")
+                self.con.execute("use snapshot")
                 for table in tables:
                     _create(self.con, table.contract)
-            finally:
-                self.con.execute(f'use "{row[0]}"')
-            for table in tables:
-                key = ", ".join(table.keys[0])
-                rows = f"select * from {table.full_name} order by {key}"
-                self.con.execute(f"insert into snapshot.{table.full_name} by name {rows}")
-                self.con.execute(
-                    f"copy ({rows}) to '{_quoted(folder / f'{table.name}.parquet')}' (format parquet, compression zstd)"
-                )
+                self.con.execute(f'use "{working}"')
+                for table in tables:
+                    self._write_table(table, folder / f"{table.name}.parquet")
         finally:
+            self.con.execute(f'use "{working}"')
             self.con.execute("detach snapshot")
+
+    def _write_table(self, table: Table, parquet: Path) -> None:
+        rows = f"select * from {table.full_name} order by {', '.join(table.keys[0])}"
+        self.con.execute(f"insert into snapshot.{table.full_name} by name {rows}")
+        self.con.execute(f"copy ({rows}) to '{_quoted(parquet)}' (format parquet, compression zstd)")
 
 
 class Reader:

@@ -1,7 +1,7 @@
 """Ingest: the opening membership of an event, and the sessions that its rules read, into the raw tables.
 
 One step fills all raw tables, for a dump is fetched and read once. The tables that say which sessions an event reads
-(`pipeline.PLAN_TABLES`) are built here before the landing and again as assets of their own after it.
+(`ingest.PLAN_TABLES`) are built here before the landing and again as assets of their own after it.
 
 Events of one run are taken in order, and each opens from the one before: where another one follows, an event is derived
 here already. The assets downstream build the same rows again.
@@ -16,7 +16,7 @@ from typing import Any, Final
 import dagster as dg
 from pydantic import Field
 
-from recon_pipeline import pipeline
+from recon_pipeline import ingest, pipeline
 from recon_pipeline.defs.catalogue import PARTITION_ROWS, TOTAL_ROWS, Catalogue, asset_key
 from recon_pipeline.defs.checks import results_of, specs_of
 from recon_pipeline.defs.partitions import EVENTS, IN_ORDER
@@ -26,8 +26,6 @@ from recon_pipeline.publish import RUN_LOG
 from recon_pipeline.settings import Settings
 from recon_pipeline.tables import Table
 from recon_pipeline.warehouse import Warehouse
-
-OPENING: Final = "raw.opening_rows"
 
 OPENING_FACTS: Final = frozenset({"reference.indexes", "reference.recon_events"})
 ARCHIVE_FACTS: Final = frozenset({"reference.archive_exceptions", "reference.archive_missing_sessions"})
@@ -73,7 +71,7 @@ def landed_assets(catalogue: Catalogue) -> dg.AssetsDefinition:
             totals = {table.full_name: warehouse.row_count(table.full_name) for table in tables}
         for table in tables:
             for event_id, (opening, landing) in done.items():
-                about = opening if table.full_name == OPENING else landing
+                about = opening if table.full_name == ingest.OPENING else landing
                 context.add_asset_metadata(about, asset_key(table.full_name), event_id)
             yield dg.MaterializeResult(
                 asset_key=asset_key(table.full_name),
@@ -85,9 +83,9 @@ def landed_assets(catalogue: Catalogue) -> dg.AssetsDefinition:
 
 
 def _spec(catalogue: Catalogue, table: Table) -> dg.AssetSpec:
-    if table.full_name == OPENING:
+    if table.full_name == ingest.OPENING:
         return catalogue.spec(table, reads=OPENING_FACTS, kinds={"csv", "duckdb"}, partitions=EVENTS)
-    plans = [catalogue.tables[name].query for name in pipeline.PLAN_TABLES]
+    plans = [catalogue.tables[name].query for name in ingest.PLAN_TABLES]
     planned = {name for plan in plans if plan for name in plan.reads if name.startswith("reference.")}
     return catalogue.spec(
         table,
@@ -110,11 +108,14 @@ def _land_in_order(
     done: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
     for event in wanted:
         paths = [] if done else [Path(path).expanduser() for path in config.openings]
-        source, notes = pipeline.open_event(warehouse, event, paths, allow_late=config.allow_late_opening)
-        sessions, requests = pipeline.land(warehouse, event, settings, say=log.info)
-        rows = warehouse.row_count(OPENING, event.event_id)
+        opening = ingest.choose_opening(warehouse, event, paths, allow_late=config.allow_late_opening)
+        with warehouse.transaction():
+            warehouse.delete_event(RUN_LOG, event.event_id)
+            ingest.store_opening(warehouse, event, opening)
+        sessions, requests = ingest.land(warehouse, event, settings, say=log.info)
+        rows = warehouse.row_count(ingest.OPENING, event.event_id)
         done[event.event_id] = (
-            {PARTITION_ROWS: rows, "opened_from": source, "notes": "\n".join(notes)},
+            {PARTITION_ROWS: rows, "opened_from": opening.source, "notes": "\n".join(opening.notes)},
             {"sessions_loaded": sessions, "requests": requests},
         )
         if event is not wanted[-1]:

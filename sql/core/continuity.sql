@@ -5,6 +5,7 @@ with lines as (
         lines.role as role,
         lines.anchor_date as anchor_date,
         lines.ticker as ticker,
+        lines.listing as listing,
         lines.country as country,
         lines.ipo_year as ipo_year,
         lines.industry as industry,
@@ -20,7 +21,8 @@ with lines as (
             and lines.role = securities.role
             and lines.anchor_date = securities.anchor_date
             and lines.ticker = securities.ticker
-    where lines.event_id = $event_id
+    -- A line that is first seen after the rank day is no line of it: it may be the new name of one that is.
+    where lines.event_id = $event_id and lines.listing <> 'fresh'
 ),
 
 steps as (
@@ -56,8 +58,29 @@ same_ticker as (
             steps.to_role = later.role
             and steps.to_date = later.anchor_date
             and earlier.ticker = later.ticker
-            -- A ticker that went over to a preferred or a warrant is a ticker that vanished.
+            -- A ticker that went over to another issuer's preferred or warrant is a ticker that vanished.
+            and (earlier.security_type = later.security_type or earlier.issuer_key = later.issuer_key)
+            -- So is one that was last seen before the rank day, unless nothing else continues it (below).
+            and later.listing <> 'faded'
+),
+
+same_ticker_faded as (
+    select
+        steps.from_role,
+        steps.from_date,
+        earlier.ticker as from_ticker,
+        steps.to_role,
+        steps.to_date,
+        later.ticker as to_ticker
+    from steps
+    inner join lines as earlier on steps.from_role = earlier.role and steps.from_date = earlier.anchor_date
+    inner join lines as later
+        on
+            steps.to_role = later.role
+            and steps.to_date = later.anchor_date
+            and earlier.ticker = later.ticker
             and earlier.security_type = later.security_type
+            and later.listing = 'faded'
 ),
 
 gone as (
@@ -83,7 +106,7 @@ came as (
             and steps.from_date = same_ticker.from_date
             and steps.to_role = same_ticker.to_role
             and later.ticker = same_ticker.to_ticker
-    where same_ticker.to_ticker is null and later.security_type = 'common'
+    where same_ticker.to_ticker is null and later.security_type = 'common' and later.listing <> 'faded'
 ),
 
 candidates as (
@@ -119,9 +142,10 @@ candidates as (
                     and came.close_usd <= 3 * gone.close_usd
                     and gone.close_usd <= 3 * came.close_usd
                 )
-                -- The source took it into another industry with the name: over a few weeks closer figures tell enough.
+                -- The source took it into another industry with the name: over the weeks from the rank day to the
+                -- effective date closer figures tell enough.
                 or (
-                    gone.to_date - gone.from_date <= 100
+                    gone.from_role = 'rank'
                     and gone.country = came.country
                     and gone.ipo_year is not distinct from came.ipo_year
                     and 100 * abs(gone.outstanding_shares - came.outstanding_shares) <= gone.outstanding_shares
@@ -140,6 +164,12 @@ judged as (
         min(strength) over (partition by from_role, from_date, to_role, from_ticker) as best_from,
         min(strength) over (partition by from_role, from_date, to_role, to_ticker) as best_to
     from candidates
+),
+
+renamed as (
+    select from_role, from_date, from_ticker, to_role, to_date, to_ticker, basis
+    from judged
+    where rivals_from = 1 and rivals_to = 1 and strength = best_from and strength = best_to
 )
 
 select
@@ -162,5 +192,22 @@ select
     to_date,
     to_ticker,
     basis
-from judged
-where rivals_from = 1 and rivals_to = 1 and strength = best_from and strength = best_to
+from renamed
+union all
+select
+    cast($event_id as varchar) as event_id,
+    faded.from_role,
+    faded.from_date,
+    faded.from_ticker,
+    faded.to_role,
+    faded.to_date,
+    faded.to_ticker,
+    'ticker' as basis
+from same_ticker_faded as faded
+left join renamed
+    on
+        faded.from_role = renamed.from_role
+        and faded.from_date = renamed.from_date
+        and faded.to_role = renamed.to_role
+        and faded.from_ticker = renamed.from_ticker
+where renamed.from_ticker is null

@@ -33,10 +33,12 @@ rank_sessions as (
     union all
     select event.rank_day as anchor_date, calendar.previous_session as session_date, 1 as preference
     from event
+    inner join rule on rule.rule = 'neighbour_sessions' and rule.value >= 1
     inner join reference.sessions as calendar on event.rank_day = calendar.session_date
     union all
     select event.rank_day as anchor_date, calendar.next_session as session_date, 2 as preference
     from event
+    inner join rule on rule.rule = 'neighbour_sessions' and rule.value >= 1
     inner join reference.sessions as calendar on event.rank_day = calendar.session_date
 ),
 

@@ -16,6 +16,19 @@ with inherited as (
     group by members.rank_ticker
 ),
 
+-- Names that members before the event bear or bore, gone ones too: none of them is given to another.
+taken_securities as (
+    select distinct security_id
+    from raw.opening_rows
+    where event_id = $event_id and security_id is not null
+),
+
+taken_companies as (
+    select distinct company_id
+    from raw.opening_rows
+    where event_id = $event_id and company_id is not null
+),
+
 lines as (
     select
         lines.ticker as ticker,
@@ -27,7 +40,7 @@ lines as (
     where lines.event_id = $event_id and lines.role = 'rank'
 ),
 
--- A newcomer whose ticker names another security already, which trades under a new one, gets the rank day behind it.
+-- A newcomer whose ticker names another security already gets the rank day behind it.
 named as (
     select
         lines.ticker,
@@ -42,7 +55,7 @@ named as (
         ) as security_id
     from lines
     left join inherited on lines.ticker = inherited.ticker
-    left join inherited as taken on inherited.ticker is null and 'L-' || lines.ticker = taken.security_id
+    left join taken_securities as taken on 'L-' || lines.ticker = taken.security_id
 ),
 
 companies as (
@@ -77,4 +90,4 @@ select
     end as company_id
 from named
 inner join heirs on named.pricing_ticker = heirs.pricing_ticker
-left join (select distinct company_id from inherited) as taken on heirs.minted_company_id = taken.company_id
+left join taken_companies as taken on heirs.minted_company_id = taken.company_id

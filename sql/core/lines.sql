@@ -57,22 +57,49 @@ seen as (
 preferred as (
     select
         *,
+        -- On which of the sessions of the anchor the ticker is there at all: 0 the anchor, 1 before it, 2 after it.
+        max(case when preference = 1 then 1 else 0 end) over (partition by role, anchor_date, ticker) = 1 as is_before,
+        max(case when preference = 2 then 1 else 0 end) over (partition by role, anchor_date, ticker) = 1 as is_after,
         row_number() over (
             partition by role, anchor_date, ticker
             order by preference, coalesce(volume_shares, 0) desc, exchange, symbol
         ) as choice
     from seen
+),
+
+-- What was listed in the price window, to tell a line that flickers from one that is new.
+known_tickers as (
+    select distinct listings.ticker as ticker
+    from core.event_sessions as sessions
+    inner join raw.listings as listings on sessions.session_date = listings.as_of
+    where sessions.event_id = $event_id and sessions.role = 'price_window'
+),
+
+-- Exchanges of which the session after the rank day is there, so that a line can be missing from it.
+seen_after as (
+    select distinct exchange
+    from seen
+    where role = 'rank' and preference = 2
 )
 
 select
     cast($event_id as varchar) as event_id,
     role,
     anchor_date,
-    ticker,
-    replace(ticker, '.', '') as ticker_key,
+    preferred.ticker as ticker,
+    replace(preferred.ticker, '.', '') as ticker_key,
     session_date as observed_session,
     preference > 0 as is_neighbour,
-    exchange,
+    -- Methodology 6.4 asks who was listed on the rank day; a dump that lacks a line does not say that it was not.
+    case
+        when role <> 'rank' or preference = 0 then 'seen'
+        when is_before and is_after then 'bridged'
+        when is_before and seen_after.exchange is null then 'bridged'
+        when is_before then 'faded'
+        when known_tickers.ticker is not null then 'bridged'
+        else 'fresh'
+    end as listing,
+    preferred.exchange as exchange,
     symbol,
     name,
     country,
@@ -83,4 +110,6 @@ select
     volume_shares,
     outstanding_shares
 from preferred
+left join known_tickers on preferred.ticker = known_tickers.ticker
+left join seen_after on preferred.exchange = seen_after.exchange
 where choice = 1

@@ -6,6 +6,7 @@ create table core.lines (
     ticker_key varchar not null,
     observed_session date not null,
     is_neighbour boolean not null,
+    listing varchar not null check (listing in ('seen', 'bridged', 'faded', 'fresh')),
     exchange varchar not null check (exchange in ('nasdaq', 'nyse', 'amex')),
     symbol varchar not null,
     name varchar,
@@ -30,6 +31,9 @@ comment on column core.lines.ticker_key is 'Ticker without separators, as some l
 comment on column core.lines.observed_session is 'Session that the figures are from.';
 comment on column core.lines.is_neighbour is
     'True when the line was missing from the wanted session and was read from the one beside it.';
+comment on column core.lines.listing is
+    'How the line was seen around the rank day: seen, on it; bridged, missing from its dump but listed around it; '
+    'faded, last seen the session before; fresh, first seen the session after. Lines of other anchors are seen.';
 comment on column core.lines.exchange is 'Exchange whose dump lists the line; of two the one with more volume.';
 comment on column core.lines.symbol is 'Symbol as printed.';
 comment on column core.lines.name is 'Name of the security as printed.';

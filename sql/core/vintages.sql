@@ -1,9 +1,20 @@
 -- How much of the calendar the event had seen when it ran: `final` once the first session of the new membership is
--- known, `preliminary` before.
+-- known of all exchanges that the rank day is known of, `preliminary` before.
+with exchanges as (
+    select
+        count(distinct case when role = 'rank' then exchange end) as rank_exchanges,
+        count(distinct case when role = 'effective' then exchange end) as effective_exchanges
+    from core.lines
+    where event_id = $event_id
+)
+
 select
     event.event_id as event_id,
-    case when count(lines.ticker) > 0 then 'final' else 'preliminary' end as vintage
+    case
+        when exchanges.effective_exchanges > 0 and exchanges.effective_exchanges >= exchanges.rank_exchanges
+            then 'final'
+        else 'preliminary'
+    end as vintage
 from reference.recon_events as event
-left join core.lines as lines on event.event_id = lines.event_id and lines.role = 'effective'
+cross join exchanges
 where event.event_id = $event_id
-group by event.event_id

@@ -1,11 +1,19 @@
 -- What a reader of the event should know about its data: nothing is missing, carried, inferred or dropped in silence.
 with members as (
-    select event_id, index_id, opening_ticker, opening_name, as_of, rank_ticker, basis
+    select event_id, index_id, opening_ticker, opening_line, as_of, rank_ticker, basis
     from core.opening_members
     where event_id = $event_id
 ),
 
--- The size indexes whose members before the event nobody told us.
+rules as (
+    select
+        max(case when rule = 'has_microcap' then value end) = 1 as has_microcap,
+        max(case when rule = 'has_r3000e' then value end) = 1 as has_r3000e
+    from core.event_rules
+    where event_id = $event_id
+),
+
+-- The indexes whose members before the event nobody told us.
 unknown_openings as (
     select
         'warning' as severity,
@@ -14,42 +22,72 @@ unknown_openings as (
         cast(null as varchar) as ticker,
         cast(null as varchar) as security_id,
         cast(null as date) as session_date,
-        'No opening rows for this index: members are placed by rank, without bands; no changes are stated.' as detail
+        'No opening rows for this index: no changes are stated for it, and no band holds anybody at its own cut.'
+            as detail
     from reference.indexes as indexes
+    cross join rules
     left join members on indexes.index_id = members.index_id
-    where members.index_id is null
+    where
+        members.index_id is null
+        and (indexes.index_id <> 'RMICRO' or rules.has_microcap)
+        and (indexes.index_id <> 'R3000E' or rules.has_r3000e)
     group by indexes.index_id
 ),
 
+-- Stated once for each list that says so itself: the Russell 3000 and 3000E may be derived from the others.
 opening_lines as (
     select
-        case when basis = 'no_listing' then 'warning' else 'info' end as severity,
-        case when basis = 'no_listing' then 'opening_no_listing' else 'opening_left' end as issue,
-        index_id,
-        opening_ticker as ticker,
+        case when members.basis = 'no_listing' then 'warning' else 'info' end as severity,
+        case when members.basis = 'no_listing' then 'opening_no_listing' else 'opening_left' end as issue,
+        members.index_id as index_id,
+        members.opening_ticker as ticker,
         cast(null as varchar) as security_id,
-        as_of as session_date,
+        members.as_of as session_date,
         case
-            when basis = 'no_listing'
+            when members.basis = 'no_listing'
                 then 'An opening row that no dump lists, at its date or on the rank day: neither deletion nor member.'
             else 'An opening member that left the exchanges before the rank day: neither deletion nor member.'
         end as detail
     from members
-    where rank_ticker is null and index_id not in ('R3000', 'R3000E')
+    inner join (
+        select distinct index_id, ticker, as_of
+        from raw.opening_rows
+        where event_id = $event_id
+    ) as given
+        on
+            members.index_id = given.index_id
+            and members.opening_ticker = given.ticker
+            and members.as_of = given.as_of
+    where members.rank_ticker is null
 ),
 
+-- A member that was found again by its figures alone may be another company.
 renames as (
     select
-        'info' as severity,
+        case
+            when continuity.basis = 'figures' and (opening.ticker is not null or ranking.ticker is not null)
+                then 'warning'
+            else 'info'
+        end as severity,
         'rename_inferred' as issue,
         cast(null as varchar) as index_id,
-        to_ticker as ticker,
+        continuity.to_ticker as ticker,
         cast(null as varchar) as security_id,
-        to_date as session_date,
-        'Taken for the security that was ' || from_ticker || ' on ' || cast(from_date as varchar)
-        || ', by its ' || replace(basis, '_', ' ') || '.' as detail
-    from core.continuity
-    where event_id = $event_id and basis <> 'ticker'
+        continuity.to_date as session_date,
+        'Taken for the security that was ' || continuity.from_ticker || ' on ' || cast(continuity.from_date as varchar)
+        || ', by its ' || replace(continuity.basis, '_', ' ') || '.' as detail
+    from core.continuity as continuity
+    left join (select distinct opening_line as ticker, as_of from members) as opening
+        on
+            continuity.from_role = 'opening'
+            and continuity.from_date = opening.as_of
+            and continuity.from_ticker = opening.ticker
+    left join recon.ranking as ranking
+        on
+            continuity.event_id = ranking.event_id
+            and continuity.from_role = 'rank'
+            and continuity.from_ticker = ranking.ticker
+    where continuity.event_id = $event_id and continuity.basis <> 'ticker'
 ),
 
 neighbours as (
@@ -115,6 +153,7 @@ suspect_shares as (
         )
 ),
 
+-- Members of before, and companies that were ranked, of which the new membership says nothing.
 left_lines as (
     select
         'info' as severity,
@@ -123,26 +162,43 @@ left_lines as (
         universe.ticker as ticker,
         universe.security_id as security_id,
         universe.observed_session as session_date,
-        'Ranked, but gone from the exchanges by the first session of the new membership: neither member nor change.'
-            as detail
-    from recon.ranking as ranking
+        'Gone from the exchanges by the first session of the new membership: neither member nor change.' as detail
+    from core.departures as departures
     inner join recon.universe as universe
-        on ranking.event_id = universe.event_id and ranking.security_id = universe.security_id
-    inner join core.departures as departures
-        on universe.event_id = departures.event_id and universe.ticker = departures.rank_ticker
-    where ranking.event_id = $event_id and departures.has_left
+        on departures.event_id = universe.event_id and departures.rank_ticker = universe.ticker
+    left join recon.ranking as ranking
+        on universe.event_id = ranking.event_id and universe.company_id = ranking.company_id
+    where
+        departures.event_id = $event_id
+        and departures.has_left
+        and (universe.is_member or (ranking.company_id is not null and universe.security_type = 'common'))
+),
+
+-- A line that was last seen the session before the rank day: it may have left, or the source may have skipped it twice.
+faded_lines as (
+    select
+        'warning' as severity,
+        'listing_unsure' as issue,
+        cast(null as varchar) as index_id,
+        ticker,
+        security_id,
+        observed_session as session_date,
+        'A member that was last seen the session before the rank day: ranked on its figures of then.' as detail
+    from recon.universe
+    where event_id = $event_id and listing = 'faded' and is_member
 ),
 
 -- A wanted session that no dump describes, and one whose dump could not be confirmed against the one before.
 sessions as (
     select
-        case when wanted.role = 'effective' then 'info' else 'warning' end as severity,
-        case when count(dumps.exchange) < 3 then 'session_incomplete' else 'session_unverified' end as issue,
+        -- The new membership may not have begun.
+        case when wanted.role = 'effective' and count(dumps.exchange) = 0 then 'info' else 'warning' end as severity,
+        case when count(distinct dumps.exchange) < 3 then 'session_incomplete' else 'session_unverified' end as issue,
         cast(null as varchar) as index_id,
         cast(null as varchar) as ticker,
         cast(null as varchar) as security_id,
         wanted.session_date as session_date,
-        'Dumps of ' || cast(count(dumps.exchange) as varchar) || ' of 3 exchanges, of which '
+        'Dumps of ' || cast(count(distinct dumps.exchange) as varchar) || ' of 3 exchanges, of which '
         || cast(count(*) filter (where dumps.status = 'unverified') as varchar)
         || ' do not follow on the dump before; wanted as ' || replace(wanted.role, '_', ' ') || '.' as detail
     from core.event_sessions as wanted
@@ -150,7 +206,7 @@ sessions as (
         on wanted.session_date = dumps.session_date and dumps.status not in ('intraday', 'empty')
     where wanted.event_id = $event_id
     group by wanted.session_date, wanted.role, wanted.preference
-    having count(dumps.exchange) < 3 or count(*) filter (where dumps.status = 'unverified') > 0
+    having count(distinct dumps.exchange) < 3 or count(*) filter (where dumps.status = 'unverified') > 0
 ),
 
 rejected as (
@@ -182,6 +238,8 @@ gathered as (
     select * from suspect_shares
     union all
     select * from left_lines
+    union all
+    select * from faded_lines
     union all
     select * from sessions
     union all

@@ -30,7 +30,8 @@ observed as (
         countries.country_group as country_group,
         coalesce(countries.inc_is_local_form, false) as inc_is_local_form,
         folded.folded_into as folded_into,
-        universe.opening_r3000 or universe.opening_rmicro as is_member
+        windows.traded_usd as traded_usd,
+        windows.trading_days as trading_days
     from recon.universe as universe
     cross join event
     cross join rules
@@ -48,10 +49,11 @@ observed as (
 judged as (
     select
         *,
-        -- Methodology 6.4: listed on the rank day. A line that was first seen after it was not.
+        -- Methodology 6.4: listed on the rank day. A line that was first seen after it was not; of one that was last
+        -- seen before it we do not know, and a member is not dropped for a gap of the source.
         case
-            when observed_session <= rank_day then 'passed'
-            when coalesce(window_days, 0) > 0 then 'passed'
+            when listing in ('seen', 'bridged') then 'passed'
+            when listing = 'faded' and is_member then 'unknown'
             else 'failed'
         end as listing_status,
         -- Methodology 2.1.
@@ -95,13 +97,15 @@ judged as (
             when company_market_cap_usd >= min_total_cap_usd then 'passed'
             else 'failed'
         end as market_cap_status,
-        -- Methodology 5.3, 5.6, 5.7: a further class enters by its own trading; what is a member line stays one.
+        -- Methodology 5.3, 5.6, 5.7: a further class enters by its own trading, which is compared without a quotient. A
+        -- member line keeps its place: its two years of trading are not at hand.
         case
-            when is_pricing_vehicle or security_type <> 'common' then 'passed'
-            when folded_into is not null or class_lines_eligible = 0 then 'failed'
+            when security_type <> 'common' then 'passed'
+            when folded_into is not null then 'failed'
+            when is_pricing_vehicle then 'passed'
+            when class_lines_eligible = 0 then 'failed'
             when is_member then 'unknown'
-            when traded_value_usd is null then 'unknown'
-            when traded_value_usd > median_addtv_usd then 'passed'
+            when traded_usd > median_addtv_usd * trading_days then 'passed'
             else 'failed'
         end as share_class_status,
         -- Methodology 4.2, 4.3: no source of floats and votes yet.

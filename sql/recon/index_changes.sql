@@ -27,8 +27,8 @@ after as (
     where event_id = $event_id
 ),
 
--- From the largest size to the smallest, so that a move up or down can be told; only indexes whose opening is known are
--- compared. A Russell 2000 company that is in the Microcap as well is smaller than one that is not.
+-- From the largest size to the smallest, so that a move up or down can be told. Before the event only the indexes of
+-- the opening are known. A Russell 2000 company that is in the Microcap as well is smaller than one that is not.
 sizes as (
     select listed.index_id, listed.size
     from (
@@ -36,7 +36,6 @@ sizes as (
         ('TOP50', 1), ('TOP200', 2), ('TOP500', 3), ('R1000', 4), ('MIDCAP', 4),
         ('R2500', 5), ('R2000', 5), ('R3000', 5), ('RMICRO', 6), ('R3000E', 6)
     ) as listed (index_id, size)
-    inner join known on listed.index_id = known.index_id
 ),
 
 size_before as (
@@ -48,12 +47,18 @@ size_before as (
     group by before.security_id
 ),
 
+-- Compared by the indexes that are known before too, so that a size that was not known is no move; a line that is in
+-- none of those is told by the others.
 size_after as (
     select
         after.security_id,
-        2 * min(sizes.size) + max(case when after.index_id = 'RMICRO' then 1 else 0 end) as size
+        coalesce(
+            2 * min(case when known.index_id is not null then sizes.size end),
+            2 * min(sizes.size)
+        ) + max(case when after.index_id = 'RMICRO' then 1 else 0 end) as size
     from after
     inner join sizes on after.index_id = sizes.index_id
+    left join known on after.index_id = known.index_id
     group by after.security_id
 ),
 

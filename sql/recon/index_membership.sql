@@ -13,7 +13,10 @@ with sides as (
         max(case when cuts.breakpoint_id = 'MICRO' and cuts.is_above then 1 else 0 end) = 1 as above_micro,
         max(case when cuts.breakpoint_id = 'R3000' and cuts.is_above then 1 else 0 end) = 1 as r3000,
         max(case when cuts.breakpoint_id = 'R3000E' and cuts.is_above then 1 else 0 end) = 1 as r3000e,
-        max(case when cuts.is_held_by_band then 1 else 0 end) = 1 as is_held_by_band
+        max(case when cuts.breakpoint_id = 'TOP200' and cuts.is_held_by_band then 1 else 0 end) = 1 as held_top200,
+        max(case when cuts.breakpoint_id = 'TOP500' and cuts.is_held_by_band then 1 else 0 end) = 1 as held_top500,
+        max(case when cuts.breakpoint_id = 'R1000' and cuts.is_held_by_band then 1 else 0 end) = 1 as held_r1000,
+        max(case when cuts.breakpoint_id = 'MICRO' and cuts.is_held_by_band then 1 else 0 end) = 1 as held_micro
     from recon.ranking as ranking
     inner join recon.placements as cuts
         on ranking.event_id = cuts.event_id and ranking.company_id = cuts.company_id
@@ -31,28 +34,50 @@ rules as (
 
 -- Methodology 7.2 and 7.3: the family, each index from the cuts around it.
 placed as (
-    select sides.company_id, 'R3000E' as index_id from sides cross join rules where sides.r3000e and rules.has_r3000e
-    union all
-    select company_id, 'R3000' as index_id from sides where r3000
-    union all
-    select company_id, 'R1000' as index_id from sides where r3000 and r1000
-    union all
-    select company_id, 'R2000' as index_id from sides where r3000 and not r1000
-    union all
-    select sides.company_id, 'RMICRO' as index_id
+    select sides.company_id, 'R3000E' as index_id, false as is_held_by_band
     from sides
     cross join rules
-    where rules.has_microcap and sides.r3000e and (not sides.r3000 or (not sides.r1000 and not sides.above_micro))
+    where sides.r3000e and rules.has_r3000e
     union all
-    select company_id, 'TOP50' as index_id from sides where top50
+    select company_id, 'R3000' as index_id, false as is_held_by_band
+    from sides
+    where r3000
     union all
-    select company_id, 'TOP200' as index_id from sides where r3000 and top200
+    select company_id, 'R1000' as index_id, held_r1000 as is_held_by_band
+    from sides
+    where r3000 and r1000
     union all
-    select company_id, 'TOP500' as index_id from sides where r3000 and top500
+    select company_id, 'R2000' as index_id, held_r1000 as is_held_by_band
+    from sides
+    where r3000 and not r1000
     union all
-    select company_id, 'MIDCAP' as index_id from sides where r3000 and r1000 and not top200
+    select sides.company_id, 'RMICRO' as index_id, sides.r3000 and sides.held_micro as is_held_by_band
+    from sides
+    cross join rules
+    where
+        rules.has_microcap
+        and sides.r3000e
+        and (not sides.r3000 or (not sides.r1000 and not sides.above_micro))
     union all
-    select company_id, 'R2500' as index_id from sides where r3000 and not top500
+    select company_id, 'TOP50' as index_id, false as is_held_by_band
+    from sides
+    where top50
+    union all
+    select company_id, 'TOP200' as index_id, held_top200 as is_held_by_band
+    from sides
+    where r3000 and top200
+    union all
+    select company_id, 'TOP500' as index_id, held_top500 as is_held_by_band
+    from sides
+    where r3000 and top500
+    union all
+    select company_id, 'MIDCAP' as index_id, held_r1000 or held_top200 as is_held_by_band
+    from sides
+    where r3000 and r1000 and not top200
+    union all
+    select company_id, 'R2500' as index_id, held_top500 as is_held_by_band
+    from sides
+    where r3000 and not top500
 )
 
 -- Methodology 5.5: every eligible line of a company takes the index of the company.
@@ -70,7 +95,7 @@ select
     sides.market_cap_usd as market_cap_usd,
     sides.percentile as percentile,
     sides.status as status,
-    sides.is_held_by_band as is_held_by_band,
+    placed.is_held_by_band as is_held_by_band,
     universe.is_pricing_vehicle as is_pricing_vehicle
 from placed
 inner join sides on placed.company_id = sides.company_id

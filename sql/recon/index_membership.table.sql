@@ -52,6 +52,6 @@ comment on column recon.index_membership.status is
     'ranked = placed by its own market cap; carried = a member without figures that kept its place, never dropped '
     'for lack of data.';
 comment on column recon.index_membership.is_held_by_band is
-    'True when a band keeps the company on a side of some cut that its rank alone would not (7.8).';
+    'True when the company is in this index because a band keeps it on a side of a cut that its rank is not on (7.8).';
 comment on column recon.index_membership.is_pricing_vehicle is
     'True for the line that prices the company: one a company, for counting companies.';

@@ -23,6 +23,9 @@ sides as (
         cuts.band_pct as band_pct,
         case
             when not ranking.opening_r3000 then 'new'
+            -- Who was in the Russell 2000 was below every cut of the large ones, whichever lists are there.
+            when cuts.breakpoint_id in ('TOP200', 'TOP500', 'R1000') and ranking.opening_r2000 then 'below'
+            when cuts.breakpoint_id = 'R1000' and ranking.opening_r1000 then 'above'
             when cuts.breakpoint_id = 'TOP200' and known.knows_top200
                 then case when ranking.opening_top200 then 'above' else 'below' end
             when cuts.breakpoint_id = 'TOP500' and known.knows_top500

@@ -8,12 +8,16 @@ with rules as (
 opening as (
     select
         universe.company_id as company_id,
-        max(case when members.index_id = 'TOP200' then 1 else 0 end) = 1 as opening_top200,
-        max(case when members.index_id = 'TOP500' then 1 else 0 end) = 1 as opening_top500,
-        max(case when members.index_id = 'R1000' then 1 else 0 end) = 1 as opening_r1000,
+        -- A list of a part tells of the whole (7.2).
+        max(case when members.index_id in ('TOP50', 'TOP200') then 1 else 0 end) = 1 as opening_top200,
+        max(case when members.index_id in ('TOP50', 'TOP200', 'TOP500') then 1 else 0 end) = 1 as opening_top500,
+        max(case
+            when members.index_id in ('R1000', 'MIDCAP', 'TOP50', 'TOP200', 'TOP500') then 1 else 0
+        end) = 1 as opening_r1000,
         max(case when members.index_id = 'R2000' then 1 else 0 end) = 1 as opening_r2000,
         max(case when universe.opening_r3000 then 1 else 0 end) = 1 as opening_r3000,
         max(case when members.index_id = 'RMICRO' then 1 else 0 end) = 1 as opening_rmicro,
+        true as is_member,
         min(members.opening_rank) as opening_rank
     from core.opening_members as members
     inner join recon.universe as universe
@@ -36,6 +40,7 @@ companies as (
         coalesce(opening.opening_r2000, false) as opening_r2000,
         coalesce(opening.opening_r3000, false) as opening_r3000,
         coalesce(opening.opening_rmicro, false) as opening_rmicro,
+        coalesce(opening.is_member, false) as is_member,
         opening.opening_rank as opening_rank
     from recon.eligibility as eligibility
     inner join recon.universe as universe
@@ -58,9 +63,10 @@ priced as (
 -- the middle of the index that it was in.
 middles as (
     select
-        cast(median(place) filter (where opening_r1000) as bigint) as r1000_place,
-        cast(median(place) filter (where opening_r2000) as bigint) as r2000_place,
-        cast(median(place) filter (where opening_rmicro) as bigint) as rmicro_place,
+        quantile_disc(place, 0.5) filter (where opening_r1000) as r1000_place,
+        quantile_disc(place, 0.5) filter (where opening_r2000) as r2000_place,
+        quantile_disc(place, 0.5) filter (where opening_r3000) as r3000_place,
+        quantile_disc(place, 0.5) filter (where opening_rmicro) as rmicro_place,
         max(place) as last_place
     from priced
 ),
@@ -73,6 +79,7 @@ carried as (
                 companies.opening_rank,
                 case when companies.opening_r1000 then middles.r1000_place end,
                 case when companies.opening_r2000 then middles.r2000_place end,
+                case when companies.opening_r3000 then middles.r3000_place end,
                 middles.rmicro_place,
                 middles.last_place
             ),
@@ -80,7 +87,7 @@ carried as (
         ) as kept_place
     from companies
     cross join middles
-    where companies.market_cap_usd is null and (companies.opening_r3000 or companies.opening_rmicro)
+    where companies.market_cap_usd is null and companies.is_member
 ),
 
 placed as (
@@ -95,6 +102,7 @@ placed as (
         opening_top200,
         opening_top500,
         opening_r1000,
+        opening_r2000,
         opening_r3000,
         opening_rmicro
     from priced
@@ -110,6 +118,7 @@ placed as (
         carried.opening_top200,
         carried.opening_top500,
         carried.opening_r1000,
+        carried.opening_r2000,
         carried.opening_r3000,
         carried.opening_rmicro
     from carried
@@ -165,6 +174,7 @@ select
     opening_top200,
     opening_top500,
     opening_r1000,
+    opening_r2000,
     opening_r3000,
     opening_rmicro
 from cumulated

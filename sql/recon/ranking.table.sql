@@ -14,6 +14,7 @@ create table recon.ranking (
     opening_top200 boolean not null,
     opening_top500 boolean not null,
     opening_r1000 boolean not null,
+    opening_r2000 boolean not null,
     opening_r3000 boolean not null,
     opening_rmicro boolean not null,
     primary key (event_id, company_id),
@@ -46,7 +47,9 @@ comment on column recon.ranking.percentile is
 comment on column recon.ranking.opening_top200 is
     'True when a line of the company was in the Russell Top 200 before the event, as far as known.';
 comment on column recon.ranking.opening_top500 is 'The same for the Russell Top 500.';
-comment on column recon.ranking.opening_r1000 is 'The same for the Russell 1000.';
+comment on column recon.ranking.opening_r1000 is
+    'The same for the Russell 1000; members of the Midcap and of the Top indexes are in it.';
+comment on column recon.ranking.opening_r2000 is 'The same for the Russell 2000.';
 comment on column recon.ranking.opening_r3000 is
     'The same for the Russell 3000; only its members are held by bands (7.9).';
 comment on column recon.ranking.opening_rmicro is 'The same for the Russell Microcap.';

@@ -2,6 +2,7 @@
 with opening as (
     select
         rank_ticker,
+        true as is_member,
         -- Each of them is a part of the Russell 3000 (methodology 7.2): a list of one alone tells a member too.
         max(case
             when index_id in ('R3000', 'R1000', 'R2000', 'R2500', 'MIDCAP', 'TOP50', 'TOP200', 'TOP500') then 1 else 0
@@ -46,6 +47,7 @@ select
     lines.industry as source_industry,
     lines.observed_session as observed_session,
     lines.is_neighbour as is_neighbour,
+    lines.listing as listing,
     lines.close_usd as close_usd,
     lines.outstanding_shares as outstanding_shares,
     companies.traded_value_usd as traded_value_usd,
@@ -53,6 +55,7 @@ select
     companies.pricing_ticker as pricing_ticker,
     coalesce(companies.is_pricing_vehicle, false) as is_pricing_vehicle,
     coalesce(companies.line_count, 1) as company_line_count,
+    coalesce(opening.is_member, false) as is_member,
     coalesce(opening.opening_r3000, false) as opening_r3000,
     coalesce(opening.opening_rmicro, false) as opening_rmicro
 from core.lines as lines

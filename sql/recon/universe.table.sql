@@ -28,6 +28,7 @@ create table recon.universe (
     source_industry varchar,
     observed_session date not null,
     is_neighbour boolean not null,
+    listing varchar not null check (listing in ('seen', 'bridged', 'faded', 'fresh')),
     close_usd decimal(18, 4),
     outstanding_shares bigint,
     traded_value_usd decimal(24, 2),
@@ -35,6 +36,7 @@ create table recon.universe (
     pricing_ticker varchar,
     is_pricing_vehicle boolean not null,
     company_line_count bigint not null check (company_line_count >= 1),
+    is_member boolean not null,
     opening_r3000 boolean not null,
     opening_rmicro boolean not null,
     primary key (event_id, security_id),
@@ -47,9 +49,9 @@ comment on table recon.universe is
 comment on column recon.universe.event_id is
     'Event of the index calendar, as 2023-06-recon; see reference.recon_events.';
 comment on column recon.universe.security_id is
-    'Lasting identifier of the listing line; it survives changes of ticker.';
+    'Identifier of the listing line; that of a member survives a change of ticker, as far as the change is found.';
 comment on column recon.universe.company_id is
-    'Lasting identifier of the company; its share classes have it in common.';
+    'Identifier of the company, lasting as that of its lines is; its share classes have it in common.';
 comment on column recon.universe.ticker is 'Ticker on the rank day, in ROOT.CLASS form (BRK.B).';
 comment on column recon.universe.exchange is 'Exchange whose list carries the line.';
 comment on column recon.universe.security_name is 'Name of the security as the source prints it.';
@@ -76,6 +78,9 @@ comment on column recon.universe.source_industry is 'Industry in the source''s o
 comment on column recon.universe.observed_session is 'Session that price and share count are from.';
 comment on column recon.universe.is_neighbour is
     'True when the source lacked the line on the rank day and a session beside it was read.';
+comment on column recon.universe.listing is
+    'How it was seen around the rank day: seen, on it; bridged, missing from its dump but listed around it; faded, '
+    'last seen the session before; fresh, first seen the session after.';
 comment on column recon.universe.close_usd is 'Close of that session, USD a share, unadjusted; null = missing.';
 comment on column recon.universe.outstanding_shares is
     'Shares outstanding of the whole company in units of this line; null = missing. Do not add up the classes.';
@@ -88,6 +93,8 @@ comment on column recon.universe.pricing_ticker is
     'Line that prices the company (5.2): the class that traded most. Null for other than common lines.';
 comment on column recon.universe.is_pricing_vehicle is 'True for the line that prices its company.';
 comment on column recon.universe.company_line_count is 'Common lines of the company.';
+comment on column recon.universe.is_member is
+    'True when the line was in any index of the family before the event, as far as the opening is known.';
 comment on column recon.universe.opening_r3000 is
     'True when the line was in the Russell 3000 before the event, as far as the opening is known.';
 comment on column recon.universe.opening_rmicro is
