@@ -32,8 +32,8 @@ LOCK_WAIT_S = 10.0
 """How long a run waits for another one of the same home before it gives up."""
 
 SNAPSHOT_STORAGE_VERSION = "v1.0.0"
-"""The published file opens in DuckDB 1.1 and later, whichever version wrote it. Only 1.0 cannot: it does not know how
-later versions store primary keys, whatever storage version is asked for."""
+"""The published file opens in every DuckDB 1.x, whichever version wrote it. That is also why it has no keys in its
+catalogue: 1.0 does not know how later versions store them, whatever storage version is asked for."""
 
 Parameters = Mapping[str, str | int | date]
 
@@ -117,8 +117,8 @@ class Warehouse:
         """Create what is missing and make anew what has another contract; load the reference CSVs.
 
         Of a raw table whose contract changed the rows are carried over, column by column of the same name: what users
-        gave is nowhere else. A derived table comes back from its query. Returns the derived tables that lost their
-        rows.
+        gave is nowhere else. A derived table comes back from its query. Returns the derived tables that lack the rows
+        of older events: those made anew, and those that are new to this database.
 
         Raises:
             ContractBroken: rows of a raw table do not fit its new contract.
@@ -142,7 +142,7 @@ class Warehouse:
                     "insert or replace into meta.tables values ($name, $fingerprint)",
                     {"name": table.full_name, "fingerprint": table.fingerprint},
                 )
-        return {table.full_name for table in changed if table.query is not None and table.full_name in known}
+        return {table.full_name for table in changed if table.query is not None} if known else set()
 
     def _migrate(self, table: Table) -> None:
         """Carry the rows of a raw table over to its new contract."""
@@ -162,8 +162,7 @@ class Warehouse:
 
     def _create(self, table: Table) -> None:
         # A derived table of the working database has no index: to delete and to append one event's rows took three
-        # times as long as the queries themselves. Its keys are proven when it is rebuilt, and enforced in what is
-        # published.
+        # times as long as the queries themselves. Its keys are proven when it is rebuilt.
         _create(self.con, table.contract if table.query is None else table.contract_without_keys)
 
     def _load_csv(self, table: Table) -> None:
@@ -271,7 +270,8 @@ class Warehouse:
     def write_snapshot(self, path: Path, folder: Path, tables: Sequence[Table]) -> None:
         """Write the public tables to a database file of their own at `path`, and each as Parquet into `folder`.
 
-        Rows are in the order of the primary key, so that the same rows make the same bytes.
+        Rows are in the order of the grain, so that the same rows make the same bytes; their keys were proven when they
+        were built.
         """
         working = self._answer("select current_database()")[0][0]
         self.con.execute(f"attach '{_quoted(path)}' as snapshot (storage_version '{SNAPSHOT_STORAGE_VERSION}')")
@@ -282,7 +282,7 @@ class Warehouse:
                     self.con.execute(f"create schema snapshot.{schema}")
                 self.con.execute("use snapshot")
                 for table in tables:
-                    _create(self.con, table.contract)
+                    _create(self.con, table.contract_without_keys)
                 self.con.execute(f'use "{working}"')
                 for table in tables:
                     self._write_table(table, folder / f"{table.name}.parquet")

@@ -16,7 +16,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from recon_pipeline import pipeline
+from recon_pipeline import ingest, pipeline
 from recon_pipeline.definitions import build, defs
 from recon_pipeline.defs.catalogue import asset_key
 from recon_pipeline.defs.partitions import EVENTS
@@ -143,7 +143,7 @@ def test_every_check_of_a_table_is_an_asset_check() -> None:
 def test_a_check_reads_nothing_that_is_built_after_its_table() -> None:
     """It runs in the step of its table, so that it would see the rows of the run before."""
     tables = load_tables()
-    landed = {name for name in tables if name.startswith(("reference.", "raw."))} | set(pipeline.PLAN_TABLES)
+    landed = {name for name in tables if name.startswith(("reference.", "raw."))} | set(ingest.PLAN_TABLES)
     early = {
         f"{table.full_name} {check.name}": after
         for table in tables.values()

@@ -1,0 +1,398 @@
+"""The `recon` command: what it prints, on which stream, and the exit code that says how it went.
+
+Commands run in this process; what only a process of its own can show (a traceback, a secret in it) runs in one.
+
+Does not belong here: what the called functions do (their own tests), a whole run (`test_pipeline.py`).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from recon_pipeline import cli, errors, events
+from recon_pipeline.errors import ReconError
+from recon_pipeline_tests.small_home import publish_rows
+from recon_pipeline_tests.test_scoring import EVENT, GIVEN
+
+SECRET = "s3cret-token"
+COMMANDS = ("run", "fetch", "changes", "calendar", "score", "demo")
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+
+Recon = Callable[..., Done]
+
+
+@pytest.fixture
+def recon(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Recon:
+    """Run the command as the shell does: through `main`, with its exit code."""
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+
+    def call(*arguments: str | Path) -> Done:
+        monkeypatch.setattr(sys, "argv", ["recon", *map(str, arguments)])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        printed = capsys.readouterr()
+        return Done(int(end.value.code or 0), printed.out, printed.err)
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with one small event published."""
+    path = tmp_path_factory.mktemp("home")
+    publish_rows(path, GIVEN)
+    return path
+
+
+def paragraph(done: Done) -> str:
+    """What an error told: one line on stderr that begins with `error:`, and nothing on stdout."""
+    assert done.out == ""
+    (line,) = done.err.splitlines()
+    assert line.startswith("error: ")
+    return line.removeprefix("error: ")
+
+
+# --- help -------------------------------------------------------------------------------------------------------------
+
+
+def test_help_lists_every_command(recon: Recon) -> None:
+    done = recon("--help")
+    assert done.code == 0
+    assert not [command for command in COMMANDS if command not in done.out]
+    assert "Not affiliated with FTSE Russell" in " ".join(done.out.split())
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(recon: Recon, command: str) -> None:
+    done = recon(command, "--help")
+    assert done.code == 0
+    assert f"recon {command}" in done.out
+
+
+def test_an_unknown_command_or_option_is_a_matter_of_input(recon: Recon) -> None:
+    for arguments in (("reconstitute",), ("run", "2023-06-recon", "--opening-file", "x"), ("score", "2023-06-recon")):
+        done = recon(*arguments)
+        assert done.code == errors.BadInput.exit_code
+        assert "Traceback" not in done.err
+
+
+# --- exit codes -------------------------------------------------------------------------------------------------------
+
+
+def kinds(base: type[ReconError] = ReconError) -> Iterator[type[ReconError]]:
+    yield base
+    for kind in base.__subclasses__():
+        yield from kinds(kind)
+
+
+EXIT_CODES = {
+    "ReconError": 1,
+    "BadInput": 2,
+    "Unavailable": 3,
+    "NotLanded": 3,
+    "Rejected": 4,
+    "BadPayload": 5,
+    "ContractBroken": 6,
+    "Busy": 7,
+}
+
+
+def test_every_kind_of_error_has_its_exit_code() -> None:
+    assert {kind.__name__: kind.exit_code for kind in kinds()} == EXIT_CODES
+
+
+@pytest.mark.parametrize("kind", list(kinds()))
+def test_an_error_of_ours_is_one_paragraph_and_its_code(
+    recon: Recon, monkeypatch: pytest.MonkeyPatch, kind: type[ReconError]
+) -> None:
+    text = "Doing [bold]this[/bold] on ['a', 'b'] gave \\[3]: " + "a long\nanswer, " * 20 + "so try again."
+
+    def fail(*_: object, **__: object) -> None:
+        raise kind(text)
+
+    monkeypatch.setattr("recon_pipeline.pipeline.run_event", fail)
+    done = recon("run", "2023-06-recon")
+    assert done.code == EXIT_CODES[kind.__name__]
+    assert paragraph(done) == text.replace("\n", " ")
+
+
+def test_a_defect_of_ours_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("recon_pipeline.pipeline.run_event", fail)
+    monkeypatch.setattr(sys, "argv", ["recon", "run", "2023-06-recon"])
+    with pytest.raises(ZeroDivisionError):
+        cli.main()
+
+
+# --- what is given ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["run", "changes", "score"])
+def test_an_unknown_event_is_told_with_its_near_ids(recon: Recon, home: Path, tmp_path: Path, command: str) -> None:
+    truth = tmp_path / "truth.csv"
+    truth.write_text("index,ticker\nR1000,A\n")
+    done = recon(command, "2023-07-recon", "--home", home, *(["--truth", truth] if command == "score" else []))
+    assert done.code == 2
+    told = paragraph(done)
+    assert "'2023-07-recon'" in told
+    assert "2023-06-recon" in told
+
+
+def test_an_ipo_event_is_refused_and_why(recon: Recon, tmp_path: Path) -> None:
+    done = recon("run", "2023-09-ipo", "--home", tmp_path / "home")
+    assert done.code == 2
+    assert "quarterly IPO additions" in paragraph(done)
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_run_needs_to_know_who_was_in(recon: Recon, tmp_path: Path) -> None:
+    done = recon("run", "2023-06-recon", "--home", tmp_path)
+    assert done.code == 2
+    assert "--opening FILE" in paragraph(done)
+    assert not (tmp_path / "published").exists()
+
+
+def test_an_opening_file_that_is_not_there_is_named(recon: Recon, tmp_path: Path) -> None:
+    done = recon("run", "2023-06-recon", "--home", tmp_path, "--opening", tmp_path / "nowhere.csv")
+    assert done.code == 2
+    assert str(tmp_path / "nowhere.csv") in paragraph(done)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "told"),
+    [
+        ("2023-04-31", "2023-05-01", "'2023-04-31' cannot be read"),
+        ("yesterday", "2023-05-01", "YYYY-MM-DD"),
+        ("2023-04-29", "2023-04-30", "no exchange session"),
+        ("2023-05-02", "2023-05-01", "no exchange session"),
+    ],
+)
+def test_dates_that_cannot_be_fetched_are_told(recon: Recon, tmp_path: Path, start: str, end: str, told: str) -> None:
+    done = recon("fetch", "--from", start, "--to", end, "--home", tmp_path)
+    assert done.code == 2
+    assert told in paragraph(done)
+
+
+def test_a_setting_that_cannot_be_is_named_without_its_value(recon: Recon, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RECON_FETCH_WORKERS", "many-of-them")
+    monkeypatch.setenv("RECON_ARCHIVE_TOKEN", SECRET)
+    done = recon("changes", "2023-06-recon")
+    assert done.code == 2
+    told = paragraph(done)
+    assert "RECON_FETCH_WORKERS" in told
+    assert "many-of-them" not in told
+    assert SECRET not in told
+
+
+# --- the home ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_option_wins_over_the_environment_and_that_over_the_default(
+    recon: Recon, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def told() -> str:
+        return paragraph(recon("changes", "2023-06-recon"))
+
+    monkeypatch.setenv("HOME", str(tmp_path / "me"))
+    assert str(tmp_path / "me" / ".recon" / "published" / "recon.duckdb") in told()
+    monkeypatch.setenv("RECON_HOME", str(tmp_path / "environment"))
+    assert str(tmp_path / "environment" / "published" / "recon.duckdb") in told()
+    given = paragraph(recon("changes", "2023-06-recon", "--home", tmp_path / "option"))
+    assert str(tmp_path / "option" / "published" / "recon.duckdb") in given
+
+
+# --- changes ----------------------------------------------------------------------------------------------------------
+
+CHANGES = [("addition", "D", "Delta"), ("deletion", "B", "Beta"), ("deletion", "GONE", "Foreign")]
+"""What the small event changes in R1000, by action and name of the company there (its ticker)."""
+
+
+def read_csv(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_changes_as_csv_are_rows_and_nothing_else(recon: Recon, home: Path) -> None:
+    done = recon("changes", EVENT.event_id, "--home", home, "--format", "csv")
+    assert (done.code, done.err) == (0, "")
+    rows = read_csv(done.out)
+    assert [(row["action"], row["ticker"]) for row in rows] == [(action, ticker) for action, ticker, _ in CHANGES]
+    assert rows[2]["reason"] == "country"
+    assert rows[0]["market_cap_usd"] == ""
+
+
+def test_changes_as_json_are_objects(recon: Recon, home: Path) -> None:
+    done = recon("changes", EVENT.event_id, "--home", home, "--format", "json")
+    rows: list[dict[str, Any]] = json.loads(done.out)
+    assert [(row["index_id"], row["ticker"]) for row in rows] == [("R1000", ticker) for _, ticker, _ in CHANGES]
+    assert rows[0]["market_cap_usd"] is None
+
+
+def test_changes_as_a_table_are_counted(recon: Recon, home: Path) -> None:
+    done = recon("changes", EVENT.event_id, "--home", home)
+    assert done.code == 0
+    assert "Changes of 2023-06-recon" in done.out
+    assert "3 rows" in done.out
+    assert "GONE" in done.out
+
+
+@pytest.mark.parametrize(("index", "rows"), [("R1000", 3), ("r1000", 3), ("R2000", 0)])
+def test_changes_of_one_index(recon: Recon, home: Path, index: str, rows: int) -> None:
+    done = recon("changes", EVENT.event_id, "--home", home, "--index", index, "--format", "csv")
+    assert (done.code, len(read_csv(done.out))) == (0, rows)
+
+
+def test_an_unknown_index_is_told_with_those_that_there_are(recon: Recon, home: Path) -> None:
+    done = recon("changes", EVENT.event_id, "--home", home, "--index", "R500")
+    assert done.code == 2
+    told = paragraph(done)
+    assert "R500" in told
+    assert "R1000, R2000" in told
+
+
+def test_an_event_that_is_not_published_is_told_with_those_that_are(recon: Recon, home: Path) -> None:
+    done = recon("changes", "2024-06-recon", "--home", home)
+    assert done.code == 2
+    told = paragraph(done)
+    assert "holds 2022-06-recon, 2023-06-recon" in told
+    assert "recon run 2024-06-recon" in told
+
+
+# --- calendar ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_whole_calendar_as_csv(recon: Recon) -> None:
+    done = recon("calendar", "--all", "--format", "csv")
+    rows = {row["event_id"]: row for row in read_csv(done.out)}
+    assert list(rows) == list(events.events())
+    assert rows["2023-06-recon"] | {"source": ""} == {
+        "event_id": "2023-06-recon",
+        "rank_day": "2023-04-28",
+        "preliminary_date": "2023-05-19",
+        "lock_date": rows["2023-06-recon"]["lock_date"],
+        "effective_date": "2023-06-23",
+        "effective_from": "2023-06-26",
+        "confirmed": "true",
+        "source": "",
+    }
+
+
+def test_the_calendar_around_today_is_part_of_it(recon: Recon) -> None:
+    near = json.loads(recon("calendar", "--format", "json").out)
+    ids = [row["event_id"] for row in near]
+    assert "2004-06-recon" not in ids
+    assert set(ids) <= set(events.events())
+    assert all(row["rank_day"] < row["effective_date"] for row in near)
+
+
+def test_the_calendar_as_a_table(recon: Recon) -> None:
+    done = recon("calendar", "--all")
+    assert done.code == 0
+    assert "2023-06-recon" in done.out
+    assert f"{len(events.events())} rows" in done.out
+
+
+# --- score ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def truth(tmp_path: Path) -> Path:
+    path = tmp_path / "truth.csv"
+    path.write_text("index,ticker\n" + "".join(f"R1000,{ticker}\n" for ticker in ("A", "B", "C/B", "D", "OLD", "S")))
+    return path
+
+
+def test_scores_as_json(recon: Recon, home: Path, truth: Path) -> None:
+    done = recon("score", EVENT.event_id, "--home", home, "--truth", truth, "--format", "json")
+    assert (done.code, done.err) == (0, "")
+    told = json.loads(done.out)
+    assert told["event_id"] == EVENT.event_id
+    assert told["scores"][0] == {
+        "index": "R1000",
+        "of": "members",
+        "ours": 4,
+        "truth": 6,
+        "hits": 4,
+        "precision": 1.0,
+        "recall": 0.6667,
+        "f1": 0.8,
+        "f1_unchanged": 0.7273,
+    }
+    assert [row["of"] for row in told["scores"]] == ["members", "additions", "deletions"]
+    assert {
+        "index": "R1000",
+        "of": "members",
+        "verdict": "missed",
+        "ticker": "S",
+        "company_name": "Blank Cheque",
+        "our_tables_say": "ineligible: structure",
+    } in told["names"]
+
+
+def test_scores_as_csv_and_as_tables(recon: Recon, home: Path, truth: Path) -> None:
+    rows = read_csv(recon("score", EVENT.event_id, "--home", home, "--truth", truth, "--format", "csv").out)
+    assert [(row["of"], row["hits"]) for row in rows] == [("members", "4"), ("additions", "1"), ("deletions", "1")]
+    with_names = recon("score", EVENT.event_id, "--home", home, "--truth", truth).out
+    assert "Blank Cheque" in with_names
+    without = recon("score", EVENT.event_id, "--home", home, "--truth", truth, "--no-names").out
+    assert "0.8" in without
+    assert "Blank Cheque" not in without
+
+
+def test_a_perfect_score_has_no_names(recon: Recon, home: Path, truth: Path) -> None:
+    truth.write_text("index,ticker\nR1000,A\nR1000,CB\nR1000,D\nR1000,NEW\n")
+    for output in ("json", "csv", "table"):
+        assert recon("score", EVENT.event_id, "--home", home, "--truth", truth, "--format", output).code == 0
+    told = json.loads(recon("score", EVENT.event_id, "--home", home, "--truth", truth, "--format", "json").out)
+    assert told["names"] == []
+    assert {row["f1"] for row in told["scores"]} == {1.0}
+
+
+# --- a process of its own ---------------------------------------------------------------------------------------------
+
+
+def test_a_host_that_is_down_ends_in_a_paragraph_without_the_token(tmp_path: Path) -> None:
+    opening = tmp_path / "opening.csv"
+    opening.write_text("index,ticker,asof\nR1000,A,2023-03-31\n")
+    nobody = "http://127.0.0.1:9"  # the discard port: refused at once
+    arguments = ["run", "2023-06-recon", "--home", str(tmp_path / "home"), "--opening", str(opening)]
+    done = subprocess.run(
+        [sys.executable, "-c", "from recon_pipeline.cli import main; main()", *arguments],
+        env=os.environ
+        | {"RECON_ARCHIVE_URL": nobody, "RECON_ARCHIVE_API_URL": nobody, "RECON_ARCHIVE_TOKEN": SECRET}
+        | {"RECON_MAX_ATTEMPTS": "1", "RECON_REQUESTS_PER_SECOND": "1000"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == errors.Unavailable.exit_code, done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stderr.splitlines()[-1].startswith("error: ")
+    assert nobody in done.stderr
+    assert SECRET not in done.stdout + done.stderr
+    assert not (tmp_path / "home" / "published").exists()
+    held = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
+    assert held
+    assert not [path for path in held if SECRET.encode() in path.read_bytes()]
