@@ -23,6 +23,7 @@ from recon_pipeline.defs.partitions import EVENTS
 from recon_pipeline.defs.resources import Home
 from recon_pipeline.errors import BadInput, ContractBroken
 from recon_pipeline.events import ReconEvent, events
+from recon_pipeline.ingest import ChosenOpening
 from recon_pipeline.publish import RUN_LOG, publish, published_path
 from recon_pipeline.tables import Check, Query, Table, load_tables
 from recon_pipeline.warehouse import Warehouse
@@ -171,10 +172,10 @@ def test_events_of_one_run_are_taken_in_order_and_open_from_one_another(
     steps: list[tuple[str, str]] = []
     given: dict[str, list[Path]] = {}
 
-    def open_event(_: Warehouse, event: ReconEvent, paths: list[Path], *, allow_late: bool) -> tuple[str, list[str]]:
+    def choose_opening(_: Warehouse, event: ReconEvent, paths: list[Path], *, allow_late: bool) -> ChosenOpening:
         steps.append(("open", event.event_id))
         given[event.event_id] = paths
-        return "", []
+        return ChosenOpening("")
 
     def land(_: Warehouse, event: ReconEvent, *args: object, **more: object) -> tuple[int, int]:
         steps.append(("land", event.event_id))
@@ -183,8 +184,9 @@ def test_events_of_one_run_are_taken_in_order_and_open_from_one_another(
     def derive(_: Warehouse, event: ReconEvent, **more: object) -> None:
         steps.append(("derive", event.event_id))
 
-    for stand_in in (open_event, land, derive):
-        monkeypatch.setattr(pipeline, stand_in.__name__, stand_in)
+    monkeypatch.setattr(ingest, "choose_opening", choose_opening)
+    monkeypatch.setattr(ingest, "land", land)
+    monkeypatch.setattr(pipeline, "derive", derive)
     home = Home(overrides={"home": str(tmp_path)})
     run(home, LANDED, events=("2024-06-recon", "2026-06-recon"), openings=[Path("lists.csv")])
     assert steps == [

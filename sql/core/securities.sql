@@ -28,6 +28,11 @@ typed as (
         *,
         -- Methodology 2.3: ineligible share types. The first pattern that holds decides.
         case
+            -- Some names print what a unit holds: the word for it comes first.
+            when
+                regexp_matches(plain_name, '\bunits? (each|consist|1|compris)')
+                and not regexp_matches(plain_name, '\b(common|limited partner|partnership|lp) units?\b')
+                then 'unit'
             when regexp_matches(plain_name, '\bwarrants?\b') or regexp_matches(symbol, '[/.+]WS?$') then 'warrant'
             when
                 regexp_matches(plain_name, '\b(notes?|debentures?|bonds?)\b.*(\bdue\b|%|\b20[2-9][0-9]\b)')
@@ -50,14 +55,14 @@ typed as (
                 or regexp_matches(plain_name, '\binterest in a\b.*\bshare\b')
                 then 'preferred'
             when
-                regexp_matches(plain_name, '\bamerican deposit[ao]ry\b|\bad[rs]s?\b|\b(new york|ny) registry\b')
+                regexp_matches(plain_name, '\bamerican deposit[ao]ry\b| ad[rs]s?\b|\b(new york|ny) registry\b')
                 or regexp_matches(plain_name, '\bdepositary (shares?|receipts?|interests?)\b')
                 then 'depositary_receipt'
             when regexp_matches(plain_name, '\b(common|limited partner|partnership|lp) units?\b|\bunits? represent')
                 then 'partnership_unit'
             when regexp_matches(plain_name, '\bunits? of beneficial interest\b') then 'trust_unit'
             when regexp_matches(plain_name, '\brights?$|\brights? (to|exp|each|entitl|when)') then 'right'
-            when regexp_matches(plain_name, '\bunits?$|\bunits? (each|consist|1|compris|when)') then 'unit'
+            when regexp_matches(plain_name, '\bunits?$|\bunits? when') then 'unit'
             when regexp_matches(plain_name, '\b(etf|etn|exchange traded)\b') then 'fund_share'
             else 'common'
         end as security_type
