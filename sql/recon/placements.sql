@@ -23,17 +23,18 @@ sides as (
         cuts.band_pct as band_pct,
         case
             when not ranking.opening_r3000 then 'new'
-            -- Who was in the Russell 2000 was below every cut of the large ones, whichever lists are there.
+            -- A list of a part tells the side of other cuts too (7.2).
             when cuts.breakpoint_id in ('TOP200', 'TOP500', 'R1000') and ranking.opening_r2000 then 'below'
+            when cuts.breakpoint_id = 'TOP200' and ranking.opening_top200 then 'above'
+            when cuts.breakpoint_id = 'TOP500' and ranking.opening_top500 then 'above'
             when cuts.breakpoint_id = 'R1000' and ranking.opening_r1000 then 'above'
-            when cuts.breakpoint_id = 'TOP200' and known.knows_top200
-                then case when ranking.opening_top200 then 'above' else 'below' end
-            when cuts.breakpoint_id = 'TOP500' and known.knows_top500
-                then case when ranking.opening_top500 then 'above' else 'below' end
-            when cuts.breakpoint_id = 'R1000' and known.knows_r1000
-                then case when ranking.opening_r1000 then 'above' else 'below' end
-            when cuts.breakpoint_id = 'MICRO' and known.knows_rmicro
-                then case when ranking.opening_rmicro then 'below' else 'above' end
+            when cuts.breakpoint_id = 'MICRO' and ranking.opening_r1000 then 'above'
+            when cuts.breakpoint_id = 'MICRO' and ranking.opening_rmicro then 'below'
+            -- Where the whole list is there, who is not in it was on the other side.
+            when cuts.breakpoint_id = 'TOP200' and known.knows_top200 then 'below'
+            when cuts.breakpoint_id = 'TOP500' and known.knows_top500 then 'below'
+            when cuts.breakpoint_id = 'R1000' and known.knows_r1000 then 'below'
+            when cuts.breakpoint_id = 'MICRO' and known.knows_rmicro then 'above'
             when cuts.breakpoint_id in ('TOP200', 'TOP500', 'R1000', 'MICRO') then 'unknown'
             else 'no_band'
         end as side_before
