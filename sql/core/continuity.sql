@@ -50,7 +50,9 @@ same_ticker as (
         earlier.ticker as from_ticker,
         steps.to_role,
         steps.to_date,
-        later.ticker as to_ticker
+        later.ticker as to_ticker,
+        -- Last seen before the rank day: it may have a new name on it.
+        later.listing = 'faded' as is_faded
     from steps
     inner join lines as earlier on steps.from_role = earlier.role and steps.from_date = earlier.anchor_date
     inner join lines as later
@@ -60,27 +62,6 @@ same_ticker as (
             and earlier.ticker = later.ticker
             -- A ticker that went over to another issuer's preferred or warrant is a ticker that vanished.
             and (earlier.security_type = later.security_type or earlier.issuer_key = later.issuer_key)
-            -- So is one that was last seen before the rank day, unless nothing else continues it (below).
-            and later.listing <> 'faded'
-),
-
-same_ticker_faded as (
-    select
-        steps.from_role,
-        steps.from_date,
-        earlier.ticker as from_ticker,
-        steps.to_role,
-        steps.to_date,
-        later.ticker as to_ticker
-    from steps
-    inner join lines as earlier on steps.from_role = earlier.role and steps.from_date = earlier.anchor_date
-    inner join lines as later
-        on
-            steps.to_role = later.role
-            and steps.to_date = later.anchor_date
-            and earlier.ticker = later.ticker
-            and earlier.security_type = later.security_type
-            and later.listing = 'faded'
 ),
 
 gone as (
@@ -93,6 +74,7 @@ gone as (
             and steps.from_date = same_ticker.from_date
             and steps.to_role = same_ticker.to_role
             and earlier.ticker = same_ticker.from_ticker
+            and not same_ticker.is_faded
     where same_ticker.from_ticker is null and earlier.security_type = 'common'
 ),
 
@@ -174,14 +156,21 @@ renamed as (
 
 select
     cast($event_id as varchar) as event_id,
-    from_role,
-    from_date,
-    from_ticker,
-    to_role,
-    to_date,
-    to_ticker,
+    same_ticker.from_role,
+    same_ticker.from_date,
+    same_ticker.from_ticker,
+    same_ticker.to_role,
+    same_ticker.to_date,
+    same_ticker.to_ticker,
     'ticker' as basis
 from same_ticker
+left join renamed
+    on
+        same_ticker.from_role = renamed.from_role
+        and same_ticker.from_date = renamed.from_date
+        and same_ticker.to_role = renamed.to_role
+        and same_ticker.from_ticker = renamed.from_ticker
+where not same_ticker.is_faded or renamed.from_ticker is null
 union all
 select
     cast($event_id as varchar) as event_id,
@@ -193,21 +182,3 @@ select
     to_ticker,
     basis
 from renamed
-union all
-select
-    cast($event_id as varchar) as event_id,
-    faded.from_role,
-    faded.from_date,
-    faded.from_ticker,
-    faded.to_role,
-    faded.to_date,
-    faded.to_ticker,
-    'ticker' as basis
-from same_ticker_faded as faded
-left join renamed
-    on
-        faded.from_role = renamed.from_role
-        and faded.from_date = renamed.from_date
-        and faded.to_role = renamed.to_role
-        and faded.from_ticker = renamed.from_ticker
-where renamed.from_ticker is null
