@@ -29,6 +29,15 @@ if TYPE_CHECKING:
     from recon_pipeline.scoring import Miss, Score
     from recon_pipeline.settings import Settings
 
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"recon_pipeline {version('recon-pipeline')}")
+        raise typer.Exit
+
+
 app = typer.Typer(
     name="recon",
     help="Reconstitution of the Russell US indexes from public data. Not affiliated with FTSE Russell or LSEG.",
@@ -62,6 +71,11 @@ def main() -> None:
     """Run the command; an error of ours is one paragraph on stderr and an exit code that says of what kind."""
     try:
         app()
+    except OSError as error:
+        # A file or folder of the user's: what cannot be used is no defect of ours.
+        place = f" {error.filename}" if error.filename else ""
+        print(f"error: {error.strerror or error}:{place}. Choose another place, or make room.", file=sys.stderr)
+        sys.exit(BadInput.exit_code)
     except ReconError as error:
         from rich.text import Text
 
@@ -69,6 +83,15 @@ def main() -> None:
         told = " ".join(str(error).splitlines())
         _console(stderr=True).print(Text.assemble(("error:", "bold red"), " ", told), soft_wrap=True)
         sys.exit(error.exit_code)
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
 
 
 @app.command()
@@ -83,6 +106,10 @@ def run(
     allow_late_opening: Annotated[
         bool, typer.Option("--allow-late-opening", help="Accept an opening dated after the rank day (it looks ahead).")
     ] = False,
+    from_previous: Annotated[
+        bool,
+        typer.Option("--from-previous", help="Open from the event before, though files were given last time."),
+    ] = False,
 ) -> None:
     """Run one event from landing to published tables."""
     from recon_pipeline.pipeline import run_event
@@ -93,6 +120,7 @@ def run(
         _settings(home, offline),
         openings=tuple(opening or ()),
         allow_late_opening=allow_late_opening,
+        from_previous=from_previous,
         progress=console.is_terminal,
         say=lambda text: console.print(f"[dim]{_plain(text)}[/]"),
     )
@@ -137,7 +165,7 @@ def changes(
         select index_id, action, movement, ticker, company_name, industry, reason, rank, market_cap_usd
         from recon.index_changes
         where event_id = $event_id and ($index_id = '' or index_id = $index_id)
-        order by index_id, action, company_name, ticker
+        order by index_id, action, lower(company_name), ticker
         """,
         {"event_id": event_id, "index_id": wanted or ""},
     )
@@ -169,7 +197,8 @@ def calendar(
         for event in events().values()
         if every or today - timedelta(days=400) <= event.effective_date <= today + timedelta(days=550)
     ]
-    _print_rows(pl.DataFrame(rows, infer_schema_length=None), output, "Events (the change holds from effective_from)")
+    title = "Events: the change holds from effective_from; this version runs those that end in -recon"
+    _print_rows(pl.DataFrame(rows, infer_schema_length=None), output, title)
 
 
 @app.command()
@@ -265,9 +294,9 @@ def _day(text: str) -> date:
 
 
 def _require_published(reader: Any, event_id: str) -> None:
-    from recon_pipeline.events import event
+    from recon_pipeline.pipeline import runnable_event
 
-    event(event_id)
+    runnable_event(event_id)
     held = reader.frame("select distinct event_id from recon.index_membership order by 1")["event_id"].to_list()
     if event_id not in held:
         raise BadInput(
@@ -313,7 +342,10 @@ def _print_report(report: RunReport) -> None:
     for note in report.notes:
         console.print(f"[yellow]note:[/] {_plain(note)}")
     for check in report.failed_checks:
-        console.print(f"[yellow]warning:[/] check {check.table} {check.name}: {check.rows.height} rows")
+        first = ", ".join(f"{name} {value}" for name, value in check.rows.row(0, named=True).items())
+        console.print(
+            f"[yellow]warning:[/] {_plain(check.means)} ({check.table}, {check.rows.height} rows; {_plain(first)})"
+        )
     issues = Table(title="Data issues (recon.data_issues)", title_justify="left")
     for name in ("severity", "issue", "rows"):
         issues.add_column(name, justify="right" if name == "rows" else "left")

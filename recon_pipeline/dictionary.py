@@ -8,6 +8,7 @@ in its contract.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from recon_pipeline.tables import Table, load_tables
@@ -51,8 +52,16 @@ def _section(table: Table, shape: Shape) -> Iterable[str]:
     yield "| column | type | meaning |"
     yield "|---|---|---|"
     for column in shape.columns:
-        comment = column.comment.replace("|", "\\|")
-        yield f"| `{column.name}` | {column.type} | {comment} |"
+        allowed = _allowed(table, column.name)
+        text = f"{column.comment} One of {', '.join(f'`{value}`' for value in allowed)}." if allowed else column.comment
+        cell = text.replace("|", "\\|")
+        yield f"| `{column.name}` | {column.type} | {cell} |"
+
+
+def _allowed(table: Table, column: str) -> list[str]:
+    """The values that the contract allows in a column, where it lists them."""
+    found = re.search(rf"check \(\s*{column} in \(([^)]*)\)", table.contract)
+    return re.findall(r"'([^']*)'", found[1]) if found else []
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ tables (`pipeline.py`, `sql/`).
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,9 +21,10 @@ from recon_pipeline import events
 from recon_pipeline.errors import BadInput, NotLanded, Unavailable
 from recon_pipeline.events import ReconEvent
 from recon_pipeline.opening import read_openings
+from recon_pipeline.publish import RUN_LOG
 from recon_pipeline.settings import Settings
 from recon_pipeline.sources.archive import Archive, ArchiveBatch
-from recon_pipeline.sources.http import HttpClient
+from recon_pipeline.sources.http import HttpClient, place
 from recon_pipeline.sources.landing import Landing
 from recon_pipeline.symbols import normal_ticker_expr
 from recon_pipeline.tables import load_tables
@@ -31,6 +33,9 @@ from recon_pipeline.warehouse import Warehouse
 Say = Callable[[str], None]
 
 OPENING = "raw.opening_rows"
+OPENING_SOURCE = "opening"
+FROM_EVENT = "event "
+"""How the source of an opening that comes from an event begins; the event's id follows."""
 
 EXCHANGES = 3
 """Dumps that make a session complete."""
@@ -55,12 +60,17 @@ class ChosenOpening:
 
 
 def choose_opening(
-    warehouse: Warehouse, event: ReconEvent, paths: Sequence[Path], *, allow_late: bool = False
+    warehouse: Warehouse,
+    event: ReconEvent,
+    paths: Sequence[Path],
+    *,
+    allow_late: bool = False,
+    from_previous: bool = False,
 ) -> ChosenOpening:
     """Choose the opening membership of an event; nothing is stored.
 
-    Files win; without any the event opens from the latest event before it that this home has run; without that, from
-    the files that it was opened with last time.
+    Files win, those that are given or else those that it was opened with last time (`from_previous` sets these aside);
+    without any the event opens from the latest event before it that this home holds.
 
     Raises:
         BadInput: there is neither, or a file cannot be used.
@@ -68,18 +78,35 @@ def choose_opening(
     if paths:
         opening = read_openings(paths, event, allow_late=allow_late)
         return ChosenOpening(", ".join(path.name for path in paths), opening.notes, opening.rows)
+    files = [source for source in _stored_sources(warehouse, event) if not source.startswith(FROM_EVENT)]
+    if files and not from_previous:
+        return ChosenOpening(
+            ", ".join(files), ("opened from the files of the run before; --from-previous sets them aside",)
+        )
     before = _event_before(warehouse, event)
     if before is not None:
-        return ChosenOpening(f"event {before}", _skipped(before, event), _membership_after(warehouse, before))
-    stored = warehouse.frame(
+        return ChosenOpening(FROM_EVENT + before, _skipped(before, event), _membership_after(warehouse, before))
+    raise BadInput(
+        f"Running {event.event_id}: nobody says who was in which index before it. Give the lists with --opening "
+        "FILE (repeatable), or run the reconstitution before it in this home first."
+    )
+
+
+def _stored_sources(warehouse: Warehouse, event: ReconEvent) -> list[str]:
+    return warehouse.frame(
         f"select distinct source from {OPENING} where event_id = $event_id order by 1", {"event_id": event.event_id}
     )["source"].to_list()
-    if not stored:
-        raise BadInput(
-            f"Running {event.event_id}: nobody says who was in which index before it. Give the lists with --opening "
-            "FILE (repeatable), or run the reconstitution before it in this home first."
-        )
-    return ChosenOpening(", ".join(stored), ("opened from the files of the run before",))
+
+
+def land_openings(paths: Sequence[Path], settings: Settings) -> None:
+    """Keep the bytes of opening files among the landings, write-once: they are inputs like any payload."""
+    landing = Landing(settings.home_dir / "landed")
+    for path in paths:
+        body = path.read_bytes()
+        url = f"opening/{path.name}"
+        known = landing.find(OPENING_SOURCE, url)
+        if known is None or known.sha256 != hashlib.sha256(body).hexdigest():
+            landing.land(OPENING_SOURCE, url, body)
 
 
 def store_opening(warehouse: Warehouse, event: ReconEvent, opening: ChosenOpening) -> None:
@@ -92,9 +119,9 @@ def store_opening(warehouse: Warehouse, event: ReconEvent, opening: ChosenOpenin
 
 
 def _event_before(warehouse: Warehouse, event: ReconEvent) -> str | None:
+    # Only from an event that passed its audit.
     ids = warehouse.frame(
-        "select max(event_id) as event_id from recon.index_membership where event_id < $event_id",
-        {"event_id": event.event_id},
+        f"select max(event_id) as event_id from {RUN_LOG} where event_id < $event_id", {"event_id": event.event_id}
     )["event_id"]
     return str(ids[0]) if ids[0] is not None else None
 
@@ -135,6 +162,17 @@ def _membership_after(warehouse: Warehouse, event_id: str) -> pl.DataFrame:
 # --- landing ----------------------------------------------------------------------------------------------------------
 
 
+def add_to_calendar(warehouse: Warehouse, event: ReconEvent) -> None:
+    """Give SQL the row of an event that the calendar only knows by rule."""
+    parameters = {"event_id": event.event_id}
+    if warehouse.frame("select 1 from reference.recon_events where event_id = $event_id", parameters).is_empty():
+        columns = (
+            *("event_id", "kind", "season", "rank_day", "preliminary_date", "lock_date", "effective_date"),
+            *("ipo_window_start", "ipo_window_end", "source", "confirmed", "note"),
+        )
+        warehouse.load("reference.recon_events", pl.DataFrame([{name: getattr(event, name) for name in columns}]))
+
+
 def wanted_sessions(warehouse: Warehouse, event: ReconEvent, opening: ChosenOpening | None = None) -> list[date]:
     """Return the sessions that the rules of an event read, by asking the SQL; nothing is stored.
 
@@ -142,6 +180,7 @@ def wanted_sessions(warehouse: Warehouse, event: ReconEvent, opening: ChosenOpen
     """
     tables = load_tables()
     with warehouse.dry_run():
+        add_to_calendar(warehouse, event)
         if opening is not None:
             store_opening(warehouse, event, opening)
         for name in PLAN_TABLES:
@@ -170,13 +209,38 @@ def land(
     """
     wanted = wanted_sessions(warehouse, event, opening)
     count, requests = land_sessions(warehouse, wanted, settings, progress=progress, say=say)
-    if event.rank_day not in loaded_sessions(warehouse):
-        raise Unavailable(
-            f"Running {event.event_id}: the archive at {settings.archive_url} holds no closing prices for the rank day "
-            f"{event.rank_day}. Run again once its dump is committed (in the nights after the session), or fetch it "
-            f"with `recon fetch --from {event.rank_day} --to {event.rank_day}`."
-        )
+    _require_rank_day(warehouse, event, settings)
     return count, requests
+
+
+def _require_rank_day(warehouse: Warehouse, event: ReconEvent, settings: Settings) -> None:
+    if event.rank_day in loaded_sessions(warehouse):
+        return
+    there = warehouse.frame(
+        "select distinct exchange from raw.archive_dumps where session_date = $rank_day order by 1",
+        {"rank_day": event.rank_day},
+    )["exchange"].to_list()
+    which = f" of all exchanges (there are those of {', '.join(there)})" if there else ""
+    if settings.offline:
+        raise NotLanded(
+            f"Running {event.event_id} offline: the closing prices{which} of the rank day {event.rank_day} were never "
+            f"landed. Run `recon fetch --from {event.rank_day} --to {event.rank_day}` with a network first."
+        )
+    raise Unavailable(
+        f"Running {event.event_id}: the archive at {place(settings.archive_url)} holds no closing prices{which} for "
+        f"the rank day {event.rank_day}. It begins on 2021-01-29, and a dump is committed in the nights after its "
+        "session: run again then."
+    )
+
+
+ARCHIVE_TABLES = ("raw.archive_dumps", "raw.listings", "raw.prices", "raw.shares_outstanding", "raw.rejects")
+"""What the landed payloads of the archive give: it can be made again from them."""
+
+
+def forget_sessions(warehouse: Warehouse) -> None:
+    """Empty the tables that the landings give, to be loaded again: the facts about dumps have changed."""
+    for table in ARCHIVE_TABLES:
+        warehouse.delete_all(table)
 
 
 def land_sessions(
@@ -192,10 +256,15 @@ def land_sessions(
     missing = [day for day in sessions if day not in loaded]
     if not missing:
         return 0, 0
-    say(f"landing {len(missing)} of {len(sessions)} sessions, {missing[0]} to {missing[-1]}")
+    told = "reading from the landings" if settings.offline else "landing"
+    say(f"{told}: {len(missing)} of {len(sessions)} sessions, {missing[0]} to {missing[-1]}")
     with HttpClient(settings) as http:
         archive = Archive(settings, http, Landing(settings.home_dir / "landed"))
-        batch = _fetch_landed(archive, missing) if settings.offline else archive.fetch(missing, progress=progress)
+        context = _context(warehouse, missing)
+        if settings.offline:
+            batch = _fetch_landed(archive, missing, context)
+        else:
+            batch = archive.fetch(missing, context=context, progress=progress)
         requests = http.traffic.requests
     with warehouse.transaction():
         load_batch(warehouse, batch)
@@ -220,6 +289,8 @@ def prefetch(
     Raises:
         BadInput: the dates hold no session.
     """
+    if start > end:
+        raise BadInput(f"Fetching {start} to {end}: the first day is after the last. Exchange --from and --to.")
     days = events.sessions(start, end)
     if not days:
         raise BadInput(f"Fetching {start} to {end}: no exchange session lies in that stretch. Check the dates.")
@@ -233,12 +304,41 @@ def prefetch(
         return Prefetched(len(days) - len(missing), http.traffic.requests, http.traffic.bytes / 1e6, tuple(missing))
 
 
-def _fetch_landed(archive: Archive, sessions: Sequence[date]) -> ArchiveBatch:
+CONTEXT_SESSIONS = 40
+"""How far back to look for a night on which the archive was regular; the longest late stretch so far had 28."""
+
+
+def _context(warehouse: Warehouse, missing: Sequence[date]) -> set[date]:
+    """Return the sessions to read along, so that each stretch of `missing` is dated against a dump that is sure.
+
+    Which session a dump describes is told by the dump before it. While the archive is late each dump follows on the one
+    before, so that the reading goes back to a night on which it was not.
+    """
+    status = dict(
+        warehouse.frame(
+            "select session_date, max(status) as status from raw.archive_dumps "
+            "where status in ('lagged', 'unverified') group by session_date"
+        ).iter_rows()
+    )
+    context: set[date] = set()
+    for day in missing:
+        before = events.previous_session(day)
+        for _ in range(CONTEXT_SESSIONS):
+            if before in missing or before in context:
+                break
+            context.add(before)
+            if before not in status:
+                break
+            before = events.previous_session(before)
+    return context
+
+
+def _fetch_landed(archive: Archive, sessions: Sequence[date], context: set[date]) -> ArchiveBatch:
     """Offline, leave out the sessions that were never landed: only the rank day must be there, as `land` sees to."""
     try:
-        return archive.fetch(sessions)
+        return archive.fetch(sessions, context=context)
     except NotLanded:
-        return archive.fetch([day for day in sessions if _is_landed(archive, day)])
+        return archive.fetch([day for day in sessions if _is_landed(archive, day)], context=context)
 
 
 def _is_landed(archive: Archive, day: date) -> bool:
@@ -252,8 +352,7 @@ def _is_landed(archive: Archive, day: date) -> bool:
 def loaded_sessions(warehouse: Warehouse) -> set[date]:
     """Return the sessions of which every exchange's close is in the raw tables."""
     frame = warehouse.frame(
-        "select session_date from raw.archive_dumps "
-        "where session_date is not null and status not in ('intraday', 'empty') "
+        "select session_date from raw.archive_dumps where session_date is not null "
         "group by session_date having count(distinct exchange) = $exchanges",
         {"exchanges": EXCHANGES},
     )
@@ -263,13 +362,8 @@ def loaded_sessions(warehouse: Warehouse) -> set[date]:
 def load_batch(warehouse: Warehouse, batch: ArchiveBatch) -> None:
     """Append what the archive gave to the raw tables: dumps, listings, prices, shares outstanding, rejects.
 
-    Raw facts are write-once: a dump, and a session of an exchange, that is there already is not loaded again.
+    Raw facts are write-once: a session of an exchange that is there already is not loaded again.
     """
-    here = warehouse.frame("select commit_id, exchange from raw.archive_dumps")
-    dumps = batch.dumps.rename(
-        {"commit": "commit_id", "commit_utc": "commit_at", "session": "session_date", "lines": "line_count"}
-    ).with_columns(_naive("commit_at"))
-    warehouse.load("raw.archive_dumps", dumps.join(here, on=["commit_id", "exchange"], how="anti"))
     days = warehouse.frame("select distinct as_of, exchange from raw.listings")
     lines = (
         batch.lines.rename({"session": "as_of", "commit": "commit_id"})
@@ -277,6 +371,12 @@ def load_batch(warehouse: Warehouse, batch: ArchiveBatch) -> None:
         .with_columns(_naive("known_at"), ticker=normal_ticker_expr(pl.col("symbol")), source=pl.lit("archive"))
         .sort("as_of", "exchange", "symbol")
     )
+    # A dump that was only read to date another one gave no lines: to note it would count its session as loaded.
+    used = lines.select("commit_id", "exchange").unique()
+    dumps = batch.dumps.rename(
+        {"commit": "commit_id", "commit_utc": "commit_at", "session": "session_date", "lines": "line_count"}
+    ).with_columns(_naive("commit_at"))
+    warehouse.load("raw.archive_dumps", dumps.join(used, on=["commit_id", "exchange"], how="semi"))
     key = ["as_of", "exchange", "symbol", "ticker", "known_at", "source", "commit_id"]
     warehouse.load("raw.listings", lines.select(*key, "name", "country", "ipo_year", "industry", "sector"))
     prices = lines.select(*key, close_usd="close", volume_shares="volume")

@@ -125,10 +125,19 @@ def _parse(path: Path, body: bytes) -> list[_Row]:
     except UnicodeDecodeError as error:
         raise BadInput(f"Reading the opening file {path}: it is not UTF-8 text ({error.reason}).") from error
     try:
-        lines = list(csv.reader(io.StringIO(text, newline="")))
+        # Strict: a quote that is never closed would swallow the rest of the file.
+        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
         raise BadInput(f"Reading the opening file {path}: it is not a CSV ({error}).") from error
     header = tuple(cell.strip().lower() for cell in lines[0]) if lines else ()
+    if "action" in header:
+        raise BadInput(
+            f"Reading the opening file {path}: it has a column `action`, so it is a list of changes, not of members. "
+            "Give the membership before the event."
+        )
+    twice = sorted({name for name in header if name and header.count(name) > 1})
+    if twice:
+        raise BadInput(f"Reading the opening file {path}: its header has {', '.join(twice)} more than once.")
     rows = _our_rows(path, header, lines) if set(OUR_HEADER) - {"name"} <= set(header) else _fund_rows(path, lines)
     if not rows:
         raise BadInput(f"Reading the opening file {path}: it holds no member. An empty list is never read as empty.")

@@ -13,10 +13,11 @@ Does not belong here: filling the raw tables (`ingest.py`), SQL (`sql/`), where 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -24,7 +25,18 @@ import polars as pl
 from recon_pipeline import events
 from recon_pipeline.errors import BadInput, ContractBroken
 from recon_pipeline.events import ReconEvent
-from recon_pipeline.ingest import OPENING, ChosenOpening, Say, choose_opening, land, store_opening
+from recon_pipeline.ingest import (
+    FROM_EVENT,
+    OPENING,
+    ChosenOpening,
+    Say,
+    add_to_calendar,
+    choose_opening,
+    forget_sessions,
+    land,
+    land_openings,
+    store_opening,
+)
 from recon_pipeline.publish import RUN_LOG, Snapshot, publish, published_database
 from recon_pipeline.settings import Settings
 from recon_pipeline.tables import Table, derived_tables, load_tables, tree_fingerprint
@@ -36,10 +48,11 @@ CALENDAR_START, CALENDAR_END = date(2003, 1, 2), date(2030, 12, 31)
 
 @dataclass(frozen=True)
 class FailedCheck:
-    """A check with failing rows: its table, name, severity and the rows themselves."""
+    """A check with failing rows: its table, name, what it proves, severity and the rows themselves."""
 
     table: str
     name: str
+    means: str
     blocking: bool
     rows: pl.DataFrame
 
@@ -77,10 +90,14 @@ def run_event(
     *,
     openings: Sequence[Path] = (),
     allow_late_opening: bool = False,
+    from_previous: bool = False,
     progress: bool = False,
     say: Say = lambda text: None,
 ) -> RunReport:
     """Run one event end to end and publish it; return what was done.
+
+    What other events of the home need so that all of a snapshot is of one making is done as well: those that were built
+    by other SQL, rules or calendar, and those that open from an event that is built anew, are built again, in order.
 
     Raises:
         BadInput: an unknown event, an opening that cannot be used, or none at all.
@@ -91,11 +108,27 @@ def run_event(
     report = RunReport(event)
     with open_warehouse(settings) as warehouse:
         with _timed(report, "prepare"):
-            prepare_home(warehouse, [event], settings, progress=progress, say=say)
-        with _timed(report, "opening"):
-            opening = choose_opening(warehouse, event, openings, allow_late=allow_late_opening)
-            report.opening_source, report.notes = opening.source, list(opening.notes)
-        _build(warehouse, settings, report, opening, progress=progress, say=say)
+            stale = prepare(warehouse)
+        choose = partial(
+            choose_opening,
+            warehouse,
+            event,
+            openings,
+            allow_late=allow_late_opening,
+            from_previous=from_previous,
+        )
+        if event_id not in stale:
+            choose()  # before anything is done, for what was given may not be usable
+        for other in in_order(warehouse, {*stale, event_id}):
+            if other == event_id:
+                with _timed(report, "opening"):
+                    opening = choose()
+                    land_openings(openings, settings)
+                report.opening_source, report.notes = opening.source, list(opening.notes)
+                _build(warehouse, settings, report, opening, progress=progress, say=say)
+            else:
+                say(f"{other} was built by other rules, or opens from what is built anew: building it again")
+                rebuild_event(warehouse, runnable_event(other), settings, progress=progress, say=say)
         with _timed(report, "publish"):
             report.snapshot = publish(warehouse, settings.home_dir)
             report.published = published_database(settings.home_dir)
@@ -107,7 +140,7 @@ def _build(
     warehouse: Warehouse,
     settings: Settings,
     report: RunReport,
-    opening: ChosenOpening | None = None,
+    opening: ChosenOpening,
     *,
     progress: bool,
     say: Say,
@@ -118,6 +151,58 @@ def _build(
         )
     with _timed(report, "derive"):
         report.rows, report.failed_checks = derive(warehouse, report.event, opening, say=say)
+
+
+def rebuild_event(
+    warehouse: Warehouse, event: ReconEvent, settings: Settings, *, progress: bool = False, say: Say = lambda text: None
+) -> None:
+    """Build an event of this home again: from the files that it was opened with, or from the event before it."""
+    _build(warehouse, settings, RunReport(event), choose_opening(warehouse, event, ()), progress=progress, say=say)
+
+
+def catch_up(
+    warehouse: Warehouse,
+    settings: Settings,
+    built: Collection[str],
+    *,
+    before: str | None = None,
+    say: Say = lambda text: None,
+) -> None:
+    """Build again what must be of one making with the events that were or will be `built` by the caller.
+
+    These are the events that are not up to date and those that open from what is built anew; with `before`, only the
+    events before that one.
+    """
+    for other in in_order(warehouse, {*outdated(warehouse), *built}):
+        if other not in built and (before is None or other < before):
+            say(f"{other} was built by other rules, or opens from what is built anew: building it again")
+            rebuild_event(warehouse, runnable_event(other), settings, say=say)
+
+
+def outdated(warehouse: Warehouse) -> list[str]:
+    """Return the events of this home that did not pass their audit, or passed it with another tree of SQL, in order."""
+    return warehouse.frame(
+        f"select event_id from {RUN_LOG} where sql_fingerprint <> $fingerprint order by 1",
+        {"fingerprint": tree_fingerprint()},
+    )["event_id"].to_list()
+
+
+def built_by_others(warehouse: Warehouse) -> list[str]:
+    """Return the events that passed their audit with another tree of SQL and were not touched since."""
+    return warehouse.frame(
+        f"select event_id from {RUN_LOG} where sql_fingerprint not in ('', $fingerprint) order by 1",
+        {"fingerprint": tree_fingerprint()},
+    )["event_id"].to_list()
+
+
+def in_order(warehouse: Warehouse, wanted: Collection[str]) -> list[str]:
+    """Return the events to build so that `wanted` and all that opens from them are of one making, in order."""
+    opened_from = dict(warehouse.frame(f"select event_id, opening_source from {RUN_LOG}").iter_rows())
+    todo = set(wanted)
+    for event_id in sorted(opened_from):
+        if opened_from[event_id].removeprefix(FROM_EVENT) in todo:
+            todo.add(event_id)
+    return sorted(todo)
 
 
 @contextmanager
@@ -142,51 +227,31 @@ def runnable_event(event_id: str) -> ReconEvent:
     return event
 
 
-def prepare_home(
-    warehouse: Warehouse,
-    wanted: Sequence[ReconEvent],
-    settings: Settings,
-    *,
-    progress: bool = False,
-    say: Say = lambda text: None,
-) -> None:
-    """Make the home ready for some events: `prepare`, and build again what lost rows to a changed contract."""
-    for other in map(runnable_event, prepare(warehouse, wanted)):
-        say(f"the contract of a table changed: building {other.event_id} again")
-        _build(warehouse, settings, RunReport(other), progress=progress, say=say)
+def prepare(warehouse: Warehouse) -> list[str]:
+    """Create the tables and the exchange sessions; return the events of this home that must be built again, in order.
 
-
-def prepare(warehouse: Warehouse, wanted: Sequence[ReconEvent]) -> list[str]:
-    """Create the tables, the exchange sessions, and rows for events that the calendar only knows by rule.
-
-    Returns the events of this home that lost rows to a changed contract and must be built again, in order. They count
-    as unaudited until they are, so that a hole is never published.
+    These are events that were built by another tree of SQL: another contract, query, rule, country or calendar date.
+    They count as unaudited until they are built, so that a snapshot never mixes two makings.
     """
+    tables = load_tables()
     with warehouse.transaction():
-        emptied = warehouse.prepare(load_tables())
+        changed = warehouse.prepare(tables)
         if warehouse.row_count("reference.sessions") == 0:
             days = events.sessions(CALENDAR_START, CALENDAR_END)
             before: list[date | None] = [None, *days[:-1]]
             after: list[date | None] = [*days[1:], None]
             frame = pl.DataFrame({"session_date": days, "previous_session": before, "next_session": after})
             warehouse.load("reference.sessions", frame)
-        known = set(warehouse.frame("select event_id from reference.recon_events")["event_id"])
-        warehouse.load("reference.recon_events", _event_rows(e for e in wanted if e.event_id not in known))
-        if not emptied:
-            return []
-        stale = warehouse.frame(f"select event_id from {RUN_LOG} order by 1")["event_id"].to_list()
-        for event_id in stale:
-            warehouse.delete_event(RUN_LOG, event_id)
-    ids = {event.event_id for event in wanted}
-    return [event_id for event_id in stale if event_id not in ids]
+        if changed & DUMP_FACTS:
+            forget_sessions(warehouse)
+        for event_id in warehouse.frame(f"select event_id from {RUN_LOG}")["event_id"]:
+            add_to_calendar(warehouse, events.event(event_id))
+    # A contract and a CSV are part of the tree: what lost rows was built by another one.
+    return outdated(warehouse)
 
 
-def _event_rows(wanted: Iterable[ReconEvent]) -> pl.DataFrame:
-    columns = (
-        *("event_id", "kind", "season", "rank_day", "preliminary_date", "lock_date", "effective_date"),
-        *("ipo_window_start", "ipo_window_end", "source", "confirmed", "note"),
-    )
-    return pl.DataFrame([{name: getattr(event, name) for name in columns} for event in wanted])
+DUMP_FACTS = frozenset({"reference.archive_exceptions", "reference.archive_missing_sessions"})
+"""What dates the dumps: when it changes, the landings are read again."""
 
 
 # --- deriving ---------------------------------------------------------------------------------------------------------
@@ -210,6 +275,7 @@ def derive(
     tables = load_tables()
     parameters = {"event_id": event.event_id}
     with warehouse.transaction():
+        add_to_calendar(warehouse, event)
         if opening is not None:
             store_opening(warehouse, event, opening)
         rows = {table.full_name: warehouse.rebuild(table, parameters) for table in derived_tables(tables)}
@@ -220,8 +286,15 @@ def derive(
 def rebuild(warehouse: Warehouse, table: Table, event: ReconEvent) -> int:
     """Rebuild one table of an event alone; return its rows. The event counts as unaudited until the next `audit`."""
     with warehouse.transaction():
-        warehouse.delete_event(RUN_LOG, event.event_id)
+        mark_unaudited(warehouse, event)
         return warehouse.rebuild(table, {"event_id": event.event_id})
+
+
+def mark_unaudited(warehouse: Warehouse, event: ReconEvent) -> None:
+    """Note that an event is being changed: until its next audit it is not published."""
+    rows = warehouse.frame(f"select * from {RUN_LOG} where event_id = $event_id", {"event_id": event.event_id})
+    warehouse.delete_event(RUN_LOG, event.event_id)
+    warehouse.load(RUN_LOG, rows.with_columns(sql_fingerprint=pl.lit("")))
 
 
 def audit(warehouse: Warehouse, event: ReconEvent, tables: Mapping[str, Table] | None = None) -> list[FailedCheck]:
@@ -248,7 +321,7 @@ def check_tables(warehouse: Warehouse, tables: Mapping[str, Table], parameters: 
         for check in table.checks:
             rows = warehouse.failing_rows(check, parameters)
             if not rows.is_empty():
-                found.append(FailedCheck(table.full_name, check.name, check.blocking, rows))
+                found.append(FailedCheck(table.full_name, check.name, check.means, check.blocking, rows))
     return found
 
 

@@ -21,12 +21,14 @@ from typing import Any
 
 import polars as pl
 
-from recon_pipeline.errors import ContractBroken
+from recon_pipeline.errors import BadInput, ContractBroken
 from recon_pipeline.tables import Table, load_tables, public_tables, tree_fingerprint
 from recon_pipeline.warehouse import Warehouse, engine_version
 
 DATABASE = "recon.duckdb"
 MANIFEST = "manifest.json"
+CHECKSUMS = "SHA256SUMS"
+UNFINISHED = ".unfinished-"
 
 RUN_LOG = "raw.event_runs"
 """The events that passed their audit; a table that is rebuilt by itself takes its event out until the next one."""
@@ -64,16 +66,20 @@ def publish(warehouse: Warehouse, home: Path) -> Snapshot:
     snapshots = home / "snapshots"
     snapshots.mkdir(parents=True, exist_ok=True)
     _clear_unfinished(snapshots)
-    folder = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=snapshots))
+    folder = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=snapshots))
     folder.chmod(0o755)
     tables = public_tables()
     warehouse.write_snapshot(folder / DATABASE, folder, tables)
     manifest = _manifest(warehouse, folder, tables, _current(home))
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    _seal(folder)
     final = snapshots / str(manifest["snapshot_id"])
-    is_new = not final.exists()
+    is_new = not _is_whole(final)
     if is_new:
+        if final.exists():  # damaged: it is kept aside until the next run, for a reader may have it open
+            os.replace(final, snapshots / f"{UNFINISHED}damaged-{final.name}")
         os.replace(folder, final)
+        _flush(snapshots)
     else:
         shutil.rmtree(folder)
         manifest = json.loads((final / MANIFEST).read_text(encoding="utf-8"))
@@ -81,9 +87,47 @@ def publish(warehouse: Warehouse, home: Path) -> Snapshot:
     return Snapshot(final, is_new, manifest)
 
 
+def _seal(folder: Path) -> None:
+    """Write the checksums of a folder, and wait until the disk holds all of it."""
+    lines = [f"{_sha256(path)}  {path.name}\n" for path in sorted(folder.iterdir())]
+    (folder / CHECKSUMS).write_text("".join(lines), encoding="utf-8")
+    for path in folder.iterdir():
+        _flush(path)
+    _flush(folder)
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether every file of a snapshot is there and as it was written."""
+    try:
+        lines = (folder / CHECKSUMS).read_text(encoding="utf-8").splitlines()
+        return bool(lines) and all(
+            _sha256(folder / name) == sha256 for sha256, _, name in (line.partition("  ") for line in lines)
+        )
+    except OSError:
+        return False
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def _refuse_unaudited(warehouse: Warehouse) -> None:
     # A snapshot holds all events of the home, so that rows which a broken run left of one would travel with another.
-    audited = set(warehouse.frame(f"select event_id from {RUN_LOG}")["event_id"])
+    audited = set(
+        warehouse.frame(
+            f"select event_id from {RUN_LOG} where sql_fingerprint = $fingerprint",
+            {"fingerprint": tree_fingerprint(load_tables())},
+        )["event_id"]
+    )
     for table in public_tables():
         if not table.is_by_event:
             continue
@@ -91,13 +135,14 @@ def _refuse_unaudited(warehouse: Warehouse) -> None:
         if unaudited := sorted(held - audited):
             raise ContractBroken(
                 f"Publishing: {table.full_name} holds rows of {', '.join(unaudited)} that passed no audit, left by a "
-                f"run that failed. What was published stays as it was. Run `recon run {unaudited[0]}`, then this again."
+                f"run that failed or by other rules. What was published stays as it was. Run `recon run {unaudited[0]}`"
+                ", then this again."
             )
 
 
 def _clear_unfinished(snapshots: Path) -> None:
     # The home's writer lock is held, so that an unfinished folder is always one of a run that died.
-    for folder in snapshots.glob(".unfinished-*"):
+    for folder in snapshots.glob(f"{UNFINISHED}*"):
         shutil.rmtree(folder)
 
 
@@ -109,7 +154,7 @@ def _current(home: Path) -> Path | None:
 def _make_current(home: Path, final: Path) -> None:
     link = published_path(home)
     if link.exists() and not link.is_symlink():
-        raise ContractBroken(
+        raise BadInput(
             f"Publishing to {link}: it is a folder, not the link to a snapshot that it should be. Move it away; the "
             f"snapshot itself is written, at {final}."
         )
@@ -123,8 +168,8 @@ def _manifest(warehouse: Warehouse, folder: Path, tables: list[Table], before: P
     """What the snapshot holds and what made it; no clock in it, so that the same run makes the same bytes."""
     files = {
         table.name: {
-            "sha256": hashlib.sha256((folder / f"{table.name}.parquet").read_bytes()).hexdigest(),
-            "rows": pl.scan_parquet(folder / f"{table.name}.parquet").select(pl.len()).collect().item(),
+            "sha256": _sha256(folder / f"{table.name}.parquet"),
+            "rows": warehouse.row_count(table.full_name),
         }
         for table in tables
     }
@@ -157,24 +202,29 @@ def _inputs(warehouse: Warehouse, event_id: str) -> dict[str, Any]:
 
 
 def _difference(folder: Path, tables: list[Table], before: Path | None) -> dict[str, Any] | None:
-    """Rows that came and went against the snapshot before, by table; None for the first snapshot."""
-    if before is None:
+    """Rows that came and went against the snapshot before, by table; None where there is none to compare with."""
+    if before is None or not _is_whole(before):
         return None
     changes: dict[str, Any] = {}
     for table in tables:
-        old, new = before / f"{table.name}.parquet", folder / f"{table.name}.parquet"
-        if not old.exists() or pl.read_parquet_schema(old) != pl.read_parquet_schema(new):
-            changes[table.name] = "new or of another shape"
+        file = f"{table.name}.parquet"
+        if not (before / file).exists():
+            changes[table.name] = "new"
             continue
-        if old.read_bytes() == new.read_bytes():
-            continue
-        key = list(table.keys[0])
-        was, now = pl.read_parquet(old), pl.read_parquet(new)
-        rows_as_text = pl.struct(pl.all()).hash(seed=0)
-        same_key = was.select(*key, old=rows_as_text).join(now.select(*key, new=rows_as_text), on=key)
-        changes[table.name] = {
-            "added": now.join(was, on=key, how="anti").height,
-            "removed": was.join(now, on=key, how="anti").height,
-            "changed": same_key.filter(pl.col("old") != pl.col("new")).height,
-        }
+        old, new = (before / file).read_bytes(), (folder / file).read_bytes()
+        if old != new:
+            # From bytes: polars would take a bracket in the name of a home for a pattern.
+            changes[table.name] = _changes(list(table.keys[0]), pl.read_parquet(old), pl.read_parquet(new))
     return {"snapshot_id": before.name, "changes": changes}
+
+
+def _changes(key: list[str], was: pl.DataFrame, now: pl.DataFrame) -> dict[str, int] | str:
+    if was.schema != now.schema:
+        return "of another shape"
+    row = pl.struct(pl.all()).hash(seed=0)
+    same_key = was.select(*key, old=row).join(now.select(*key, new=row), on=key)
+    return {
+        "added": now.join(was, on=key, how="anti").height,
+        "removed": was.join(now, on=key, how="anti").height,
+        "changed": same_key.filter(pl.col("old") != pl.col("new")).height,
+    }

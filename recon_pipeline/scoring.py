@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from recon_pipeline.errors import BadInput
@@ -24,6 +24,9 @@ ACTIONS = {"addition": "additions", "deletion": "deletions"}
 
 DATE_COLUMNS = ("effective", "effective_open", "effective_date")
 """Columns of a change list that date its rows: rows of other events are left out."""
+
+TRUTH_SPAN = timedelta(days=150)
+"""How long after an event a membership list still tells of it: less than the shortest gap between two."""
 
 Truth = dict[tuple[str, str], set[str]]
 """(index_id, 'members' | 'additions' | 'deletions') to ticker keys (no separators)."""
@@ -101,7 +104,9 @@ def read_truth(paths: Sequence[Path], event: ReconEvent) -> Truth:
     for path in paths:
         rows = _rows(path)
         dated = next((name for name in DATE_COLUMNS if rows and name in rows[0]), None)
-        used = [row for row in rows if dated is None or _is_of(path, row[dated], event)]
+        used = [row for row in rows if dated is None or _day(path, row[dated]) in _days_of(event)]
+        if dated is None:
+            _refuse_another_year(path, rows, event)
         if not used:
             raise BadInput(
                 f"Scoring {event.event_id} with {path}: none of its {len(rows)} rows is of this event (effective "
@@ -119,11 +124,17 @@ def read_truth(paths: Sequence[Path], event: ReconEvent) -> Truth:
 def _rows(path: Path) -> list[dict[str, str]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, restval="")
-            reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or ()]
+            # Strict: a quote that is never closed would swallow the rest of the file.
+            reader = csv.DictReader(file, restval="", strict=True)
+            header = [name.strip().lower() for name in reader.fieldnames or ()]
+            if len(set(header)) < len(header):
+                raise BadInput(f"Reading the truth file {path}: its header has a column more than once.")
+            reader.fieldnames = header
             rows = [row | {"line": str(reader.line_num)} for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise BadInput(f"Reading the truth file {path} failed: {error}.") from error
+    except OSError as error:
+        raise BadInput(f"Reading the truth file {path} failed: {error.strerror}. Check the path.") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise BadInput(f"Reading the truth file {path}: it is not a CSV in UTF-8 ({error}).") from error
     if not rows or not {"index", "ticker"} <= set(reader.fieldnames):
         raise BadInput(f"Reading the truth file {path}: it needs rows, and a header with at least index and ticker.")
     for row in rows:
@@ -132,11 +143,30 @@ def _rows(path: Path) -> list[dict[str, str]]:
     return rows
 
 
-def _is_of(path: Path, text: str, event: ReconEvent) -> bool:
+def _day(path: Path, text: str) -> date:
     try:
-        return date.fromisoformat(text.strip()) in (event.effective_date, event.effective_from)
+        return date.fromisoformat(text.strip())
     except ValueError as error:
         raise BadInput(f"Reading the truth file {path}: {text!r} is not a date (YYYY-MM-DD).") from error
+
+
+def _days_of(event: ReconEvent) -> tuple[date, date]:
+    return event.effective_date, event.effective_from
+
+
+def _refuse_another_year(path: Path, rows: Sequence[dict[str, str]], event: ReconEvent) -> None:
+    """A membership list counts from the rank day until the next event of its kind may have changed it."""
+    stated = {row.get("asof", "").strip() for row in rows} - {""}
+    odd = sorted(day for day in (_day(path, text) for text in stated) if not _holds(day, event))
+    if odd:
+        raise BadInput(
+            f"Scoring {event.event_id} with {path}: it is as of {odd[0]}, and the membership of this event holds from "
+            f"{event.effective_from}. Give a list of the months after it."
+        )
+
+
+def _holds(day: date, event: ReconEvent) -> bool:
+    return event.rank_day <= day <= event.effective_from + TRUTH_SPAN
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,11 @@ class Check:
     query: Query
     blocking: bool
 
+    @property
+    def means(self) -> str:
+        """What the check proves: the comment that it begins with."""
+        return self.query.description.partition(" ")[2].partition(" ")[2]
+
 
 @dataclass(frozen=True)
 class Table:

@@ -60,9 +60,13 @@ class Warehouse:
             self._con = duckdb.connect(str(self.path))
         except duckdb.Error as error:
             self._lock.release()
-            raise Busy(
-                f"Opening {self.path} to write failed: {error}. Close whatever else has the file open; it can be "
-                "deleted when it is damaged, for all of it is rebuilt from the landings."
+            if "lock" in str(error):
+                raise Busy(
+                    f"Opening {self.path} to write failed: {_first_line(error)}. Close whatever else has the file open."
+                ) from error
+            raise BadInput(
+                f"Opening {self.path} failed: {_first_line(error)}. The file is damaged: delete it. Its facts come "
+                "back from the landings, where opening lists are kept as well; give those again with --opening."
             ) from error
         return self
 
@@ -73,6 +77,11 @@ class Warehouse:
             self._con.close()
             self._con = None
         self._lock.release()
+        if isinstance(error, duckdb.IOException):
+            raise BadInput(
+                f"Working in {self.path.parent} failed: {_first_line(error)}. Make room or choose another --home; what "
+                "was published stays as it was."
+            ) from error
 
     @property
     def con(self) -> duckdb.DuckDBPyConnection:
@@ -117,8 +126,8 @@ class Warehouse:
         """Create what is missing and make anew what has another contract; load the reference CSVs.
 
         Of a raw table whose contract changed the rows are carried over, column by column of the same name: what users
-        gave is nowhere else. A derived table comes back from its query. Returns the derived tables that lack the rows
-        of older events: those made anew, and those that are new to this database.
+        gave is nowhere else. A derived table comes back from its query. Returns the tables that were made anew or are
+        new to this database; none for a database that is new itself.
 
         Raises:
             ContractBroken: rows of a raw table do not fit its new contract.
@@ -142,7 +151,7 @@ class Warehouse:
                     "insert or replace into meta.tables values ($name, $fingerprint)",
                     {"name": table.full_name, "fingerprint": table.fingerprint},
                 )
-        return {table.full_name for table in changed if table.query is not None} if known else set()
+        return {table.full_name for table in changed} if known else set()
 
     def _migrate(self, table: Table) -> None:
         """Carry the rows of a raw table over to its new contract."""
@@ -205,6 +214,10 @@ class Warehouse:
     def delete_event(self, table: str, event_id: str) -> None:
         """Delete the rows of one event."""
         self.con.execute(f"delete from {table} where event_id = $event_id", {"event_id": event_id})
+
+    def delete_all(self, table: str) -> None:
+        """Delete every row."""
+        self._answer(f"delete from {table}")
 
     def rebuild(self, table: Table, parameters: Parameters) -> int:
         """Replace the rows of a derived table (those of one event, where it is by event); return their number.

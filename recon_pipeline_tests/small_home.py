@@ -13,11 +13,16 @@ from pathlib import Path
 
 from recon_pipeline.pipeline import warehouse_path
 from recon_pipeline.publish import Snapshot, publish
-from recon_pipeline.tables import load_tables
+from recon_pipeline.tables import load_tables, tree_fingerprint
 from recon_pipeline.warehouse import Warehouse
 from recon_pipeline_tests.test_sql_cases import DEFAULT_EVENT, Bench, Row
 
-RUN: Row = {"event_id": DEFAULT_EVENT, "opening_source": "opening.csv", "sql_fingerprint": "f", "code_version": "1"}
+RUN: Row = {
+    "event_id": DEFAULT_EVENT,
+    "opening_source": "opening.csv",
+    "sql_fingerprint": tree_fingerprint(),
+    "code_version": "1",
+}
 """The note that the event passed its audit."""
 
 

@@ -169,13 +169,15 @@ Fetch = Callable[..., ArchiveBatch]
 def fetch(fake: FakeArchive, tmp_path: Path) -> Fetch:
     """Fetch sessions with a client and a landing object of their own, as a new process would; the home stays."""
 
-    def run(*days: date, url: str | None = None, **overrides: object) -> ArchiveBatch:
-        return fetch_from(url or fake.url, tmp_path, days, **overrides)
+    def run(*days: date, url: str | None = None, context: tuple[date, ...] = (), **overrides: object) -> ArchiveBatch:
+        return fetch_from(url or fake.url, tmp_path, days, context, **overrides)
 
     return run
 
 
-def fetch_from(url: str, home: Path, days: tuple[date, ...], **overrides: object) -> ArchiveBatch:
+def fetch_from(
+    url: str, home: Path, days: tuple[date, ...], context: tuple[date, ...] = (), **overrides: object
+) -> ArchiveBatch:
     values: dict[str, object] = {
         "home": home,
         "archive_url": url,
@@ -187,7 +189,7 @@ def fetch_from(url: str, home: Path, days: tuple[date, ...], **overrides: object
     }
     settings = Settings.model_validate(values | overrides)
     with HttpClient(settings) as http:
-        return Archive(settings, http, Landing(settings.home_dir / "landed")).fetch(days)
+        return Archive(settings, http, Landing(settings.home_dir / "landed")).fetch(days, context=context)
 
 
 def told(batch: ArchiveBatch, exchange: str = "amex") -> list[tuple[date | None, str, str]]:
@@ -436,6 +438,98 @@ def test_lines_that_stand_still_prove_nothing(fake: FakeArchive, fetch: Fetch) -
     assert told(fetch(MON, TUE)) == [(MON, "ok", "rule"), (TUE, "ok", "rule")]
 
 
+# --- context ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_night_that_repeats_the_one_before_is_told_by_context(fake: FakeArchive, fetch: Fetch) -> None:
+    """Two nightly runs of an archive that lags: without Monday's dump, Tuesday's repetition of it would be believed."""
+    mon, _ = fake.commit(MON, MON), fetch(MON)
+    tue = fake.commit(MON, TUE)
+    assert closes(fetch(TUE)) == {TUE: price(1, MON)}  # what context is for
+    batch = fetch(TUE, context=(MON,))
+    assert told(batch) == [(MON, "ok", "rule"), (MON, "duplicate", "detected")]
+    assert set(batch.dumps["commit"]) == {mon, tue}
+    assert (batch.missing, batch.partial) == ([TUE], [])
+    assert batch.lines.is_empty()
+
+
+def test_a_later_night_gives_the_session_that_context_took_away(fake: FakeArchive, fetch: Fetch) -> None:
+    fake.commit(MON, MON)
+    fake.commit(MON, TUE)
+    wed = fake.commit(TUE, WED)
+    batch = fetch(TUE, context=(MON,))
+    assert told(batch)[-1] == (TUE, "lagged", "detected")
+    assert (closes(batch), batch.missing) == (true_closes(TUE), [])
+    assert set(batch.lines["commit"]) == {wed}
+
+
+def test_context_must_reach_back_to_a_regular_night(fake: FakeArchive, fetch: Fetch) -> None:
+    """Inside a late stretch each night follows the one before; only its beginning shows that it is late."""
+    fake.nights(MON)
+    for day in (MON, TUE, WED):
+        fake.commit(day, events.next_session(day))
+    assert closes(fetch(WED, context=(TUE,))) == {WED: price(1, TUE)}
+    assert closes(fetch(WED, context=(MON, TUE))) == true_closes(WED)
+
+
+def test_context_is_not_looked_for_in_later_nights(fake: FakeArchive, fetch: Fetch) -> None:
+    mon, tue = fake.commit(MON, MON), fake.commit(MON, TUE)
+    fake.commit(TUE, WED)
+    fri = fake.commit(FRI, FRI)
+    fetch(FRI, context=(MON, TUE))
+    assert {sha for sha, _ in fake.dumps_asked} == {mon, tue, fri}
+
+
+def test_context_gives_no_rows(fake: FakeArchive, fetch: Fetch) -> None:
+    """Nor is it partial, nor missing, nor looked for in later nights; a session that is wanted as well is wanted."""
+    mon, _, _ = fake.nights(MON, TUE, WED)
+    lines = screener(MON, "nyse")
+    lines[3]["lastsale"] = "n/a"
+    fake.dumps[mon, "nyse"], fake.dumps[mon, "amex"] = lines, []
+    batch = fetch(TUE, WED, context=(MON, TUE))
+    assert batch.lines["session"].unique().sort().to_list() == [TUE, WED]
+    assert (batch.missing, batch.partial, batch.rejects.height) == ([], [], 0)
+    assert batch.dumps.height == len(fake.dumps_asked) == 9
+    assert batch.lines.equals(fetch(TUE, WED).lines)
+
+
+@pytest.mark.parametrize("context", [MON, date(2022, 8, 31)], ids=["same month", "other month"])
+def test_context_that_the_archive_lacks_is_passed_over(fake: FakeArchive, fetch: Fetch, context: date) -> None:
+    fake.nights(TUE)
+    batch = fetch(TUE, context=(context,))
+    assert (closes(batch), batch.missing) == (true_closes(TUE), [])
+    assert len(fake.dumps_asked) == 3
+
+
+@pytest.mark.parametrize("context", [MON, date(2022, 8, 31)], ids=["no dump", "no listing"])
+def test_context_that_was_never_landed_is_passed_over_offline(
+    fake: FakeArchive, fetch: Fetch, caplog: pytest.LogCaptureFixture, context: date
+) -> None:
+    caplog.set_level(logging.INFO, "recon_pipeline")
+    fake.nights(context, TUE)
+    online = fetch(TUE)
+    offline = fetch(TUE, context=(context,), offline=True)
+    assert offline.lines.equals(online.lines)
+    assert offline.dumps.equals(online.dumps)
+    assert f"for {context} was never landed" in caplog.text
+
+
+def test_context_that_was_landed_counts_offline(fake: FakeArchive, fetch: Fetch) -> None:
+    fake.commit(MON, MON)
+    fake.commit(MON, TUE)
+    online = fetch(TUE, context=(MON,))
+    offline = fetch(TUE, context=(MON,), offline=True)
+    assert offline.dumps.equals(online.dumps)
+    assert offline.missing == [TUE]
+
+
+def test_a_wanted_session_must_be_landed_offline_whatever_the_context(fake: FakeArchive, fetch: Fetch) -> None:
+    fake.nights(MON, TUE)
+    fetch(MON)
+    with pytest.raises(NotLanded, match=r"3 dumps .* 2022-09-13"):
+        fetch(TUE, context=(MON, TUE), offline=True)
+
+
 # --- what is asked for ------------------------------------------------------------------------------------------------
 
 
@@ -493,6 +587,58 @@ def test_a_listing_of_several_pages_is_read_to_its_end(fake: FakeArchive, fetch:
     assert fetch(MON, NEXT_MON).missing == []
     assert fake.listings_asked == 2
     fetch(MON, NEXT_MON)
+    assert fake.listings_asked == 2
+
+
+def endless(*, new: bool) -> Callable[[list[object]], object]:
+    """A server that answers every page in full: with commits that nobody has seen yet, or always with the same."""
+    numbers = iter(range(1_000_000))
+
+    def page(_: list[object]) -> object:
+        first = next(numbers) * 100 if new else 0
+        return [
+            {"sha": f"{first + n:040x}", "commit": {"committer": {"date": "2022-09-13T00:20:00Z"}}} for n in range(100)
+        ]
+
+    return page
+
+
+def test_a_listing_that_repeats_itself_is_refused(fake: FakeArchive, fetch: Fetch, tmp_path: Path) -> None:
+    fake.listing = endless(new=False)
+    with pytest.raises(BadPayload, match="none of them new after 100"):
+        fetch(MON)
+    assert fake.listings_asked == 1 + 4
+    assert Landing(tmp_path / "landed").rows("archive-commits") == []
+
+
+def test_a_listing_without_an_end_is_refused(fake: FakeArchive, fetch: Fetch) -> None:
+    fake.listing = endless(new=True)
+    with pytest.raises(BadPayload, match=r"commits of 2022-09: 50 pages of 100"):
+        fetch(MON)
+    assert fake.listings_asked == 50
+
+
+def test_a_landed_listing_without_an_end_is_asked_again(fake: FakeArchive, fetch: Fetch, tmp_path: Path) -> None:
+    """As an earlier release landed it."""
+    fake.nights(MON)
+    fetch(MON)
+    landing = Landing(tmp_path / "landed")
+    (first,) = landing.rows("archive-commits")
+    full = json.dumps(endless(new=False)([])).encode()
+    landing.land("archive-commits", first.url, full, final=False)
+    row = landing.manifest.read_text().splitlines()[-1]
+    with landing.manifest.open("a") as manifest:
+        manifest.writelines(row.replace("&page=1", f"&page={page}") + "\n" for page in range(2, 1_000))
+    with pytest.raises(NotLanded, match="listing"):
+        fetch(MON, offline=True)
+    assert fetch(MON).missing == []
+    assert fake.listings_asked == 2
+
+
+def test_a_full_last_page_is_no_endless_listing(fake: FakeArchive, fetch: Fetch) -> None:
+    for number in range(100):
+        fake.commit(MON, MON, hour=24 + number // 60)
+    assert fetch(MON).missing == []
     assert fake.listings_asked == 2
 
 

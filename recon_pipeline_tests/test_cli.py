@@ -186,7 +186,7 @@ def test_an_opening_file_that_is_not_there_is_named(recon: Recon, tmp_path: Path
         ("2023-04-31", "2023-05-01", "'2023-04-31' cannot be read"),
         ("yesterday", "2023-05-01", "YYYY-MM-DD"),
         ("2023-04-29", "2023-04-30", "no exchange session"),
-        ("2023-05-02", "2023-05-01", "no exchange session"),
+        ("2023-05-02", "2023-05-01", "the first day is after the last"),
     ],
 )
 def test_dates_that_cannot_be_fetched_are_told(recon: Recon, tmp_path: Path, start: str, end: str, told: str) -> None:
@@ -396,3 +396,21 @@ def test_a_host_that_is_down_ends_in_a_paragraph_without_the_token(tmp_path: Pat
     held = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
     assert held
     assert not [path for path in held if SECRET.encode() in path.read_bytes()]
+
+
+# --- make run ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_demo_runs_with_no_network_and_prints_changes_and_path(
+    recon: Recon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a machine whose environment speaks of other hosts, a proxy and of being offline."""
+    monkeypatch.setenv("RECON_ARCHIVE_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("RECON_OFFLINE", "true")
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    done = recon("demo", "--home", tmp_path)
+    assert done.code == 0, done.err
+    assert "Changes of the Russell 1000, 2026-06-recon, simulated market" in done.out
+    published = tmp_path / "simulated-6000-1" / "published" / "recon.duckdb"
+    assert f"published: {published}" in done.out
+    assert published.exists()

@@ -186,9 +186,11 @@ def test_events_of_one_run_are_taken_in_order_and_open_from_one_another(
 
     monkeypatch.setattr(ingest, "choose_opening", choose_opening)
     monkeypatch.setattr(ingest, "land", land)
+    lists = tmp_path / "lists.csv"
+    lists.write_text("index,ticker,asof\n")
     monkeypatch.setattr(pipeline, "derive", derive)
     home = Home(overrides={"home": str(tmp_path)})
-    run(home, LANDED, events=("2024-06-recon", "2026-06-recon"), openings=[Path("lists.csv")])
+    run(home, LANDED, events=("2024-06-recon", "2026-06-recon"), openings=[lists])
     assert steps == [
         ("open", "2024-06-recon"),
         ("land", "2024-06-recon"),
@@ -199,7 +201,7 @@ def test_events_of_one_run_are_taken_in_order_and_open_from_one_another(
         ("open", "2026-06-recon"),
         ("land", "2026-06-recon"),
     ]
-    assert given == {"2024-06-recon": [Path("lists.csv")], "2025-06-recon": [], "2026-06-recon": []}
+    assert given == {"2024-06-recon": [lists], "2025-06-recon": [], "2026-06-recon": []}
 
 
 # --- a run ------------------------------------------------------------------------------------------------------------

@@ -316,3 +316,23 @@ def test_one_wrong_file_among_several_is_named(tmp_path: Path) -> None:
     good, wrong = write(tmp_path / "good.csv", OURS), write(tmp_path / "wrong.csv", HEADER)
     with pytest.raises(BadInput, match=r"wrong\.csv"):
         read(good, wrong)
+
+
+# --- what would be read wrongly in silence ----------------------------------------------------------------------------
+
+
+def test_a_quote_that_is_never_closed_is_told(tmp_path: Path) -> None:
+    text = 'index,ticker,asof,name\nR1000,A,2023-03-31,Alpha\nR1000,B,2023-03-31,"Beta\nR1000,C,2023-03-31,Gamma\n'
+    with pytest.raises(BadInput, match=r"lists\.csv: it is not a CSV"):
+        read(write(tmp_path / "lists.csv", text))
+
+
+def test_a_list_of_changes_is_no_membership(tmp_path: Path) -> None:
+    text = "index,action,ticker,asof\nR1000,addition,A,2023-03-31\n"
+    with pytest.raises(BadInput, match=r"lists\.csv.*column `action`"):
+        read(write(tmp_path / "lists.csv", text))
+
+
+def test_a_column_that_stands_twice_is_told(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"lists\.csv.*ticker more than once"):
+        read(write(tmp_path / "lists.csv", "index,ticker,ticker,asof\nR1000,A,B,2023-03-31\n"))

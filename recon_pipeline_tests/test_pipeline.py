@@ -343,8 +343,9 @@ def test_every_opening_row_ends_as_a_member_a_deletion_or_an_issue(ran: Ran, ind
     deleted = set(changes.filter(action="deletion")["rank_ticker"])
     added = set(changes.filter(action="addition")["rank_ticker"])
     stays = set(ran.table("index_membership").filter(index_id=index_id)["rank_ticker"]) - added
-    unlisted = set(ran.issues("opening_no_listing").filter(index_id=index_id)["ticker"])
-    left = set(ran.issues("opening_left").filter(index_id=index_id)["ticker"])
+    of_index = pl.col("detail").str.contains(rf"\b{index_id}\b")
+    unlisted = set(ran.issues("opening_no_listing").filter(of_index)["ticker"])
+    left = set(ran.issues("opening_left").filter(of_index)["ticker"])
     merged = set(ran.issues("left_before_effective")["ticker"])
     for opened in ran.opening[index_id]:
         line = ran.symbol_lines.get(opened)
@@ -527,7 +528,7 @@ def test_offline_without_landings_says_so(ran: Ran, tmp_path: Path, capsys: pyte
     opening = str(ran.simulated.opening)
     code, _, told = answer(capsys, "run", EVENT, "--offline", "--home", str(tmp_path), "--opening", opening)
     assert code == NotLanded.exit_code == 3
-    assert "recon fetch" in told
+    assert "run again then" in told
     assert not (tmp_path / "published").exists()
 
 
@@ -549,8 +550,8 @@ def test_a_preliminary_event_becomes_final_when_its_effective_session_is_there(r
     with difficult(ran.market) as server:
         report = run_event(EVENT, settings_for(home, server.url))
         fetched = server.dumps_asked
-    assert report.notes == ["opened from the files of the run before"]
-    assert len(fetched) == 3
+    assert report.notes == ["opened from the files of the run before; --from-previous sets them aside"]
+    assert len(fetched) == 6  # the session, and the one before it, which tells what its dump describes
     assert published_files(home) == ran.files
     assert report.snapshot is not None
     assert report.snapshot.manifest["previous"]["changes"]["index_membership"]["removed"] == members.height
@@ -783,7 +784,7 @@ def chained(ran: Ran, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, R
 def test_an_event_without_prices_of_its_rank_day_is_refused(chained: tuple[Path, RunReport, str]) -> None:
     _, _, told = chained
     assert str(event(NEXT_EVENT).rank_day) in told
-    assert "recon fetch" in told
+    assert "run again then" in told
 
 
 def test_the_next_event_opens_from_the_one_before(ran: Ran, chained: tuple[Path, RunReport, str]) -> None:

@@ -17,10 +17,12 @@ import duckdb
 import polars as pl
 import pytest
 
-from recon_pipeline.errors import ContractBroken
+from recon_pipeline.errors import BadInput, ContractBroken
 from recon_pipeline.publish import (
+    CHECKSUMS,
     DATABASE,
     MANIFEST,
+    _seal,
     publish,
     published_database,
     published_path,
@@ -53,7 +55,7 @@ def test_a_snapshot_holds_a_database_a_file_a_table_and_a_manifest(tmp_path: Pat
     assert snapshot.is_new
     assert snapshot.path == tmp_path / "snapshots" / snapshot.manifest["snapshot_id"]
     held = {path.name for path in snapshot.path.iterdir()}
-    assert held == {DATABASE, MANIFEST} | {f"{name}.parquet" for name in PUBLIC}
+    assert held == {DATABASE, MANIFEST, CHECKSUMS} | {f"{name}.parquet" for name in PUBLIC}
     assert published_path(tmp_path).is_symlink()
     assert published_database(tmp_path).resolve() == snapshot.path / DATABASE
     assert snapshot.manifest == manifest_of(tmp_path)
@@ -186,8 +188,38 @@ def test_a_table_of_another_shape_is_not_compared_row_by_row(tmp_path: Path) -> 
     first = publish_rows(tmp_path, members("A"))
     pl.DataFrame({"other": [1]}).write_parquet(first.path / "index_membership.parquet")
     (first.path / "events.parquet").unlink()
+    (first.path / CHECKSUMS).unlink()
+    _seal(first.path)
     previous = publish_rows(tmp_path, members("A", "B")).manifest["previous"]
-    assert previous["changes"] == dict.fromkeys(("index_membership", "events"), "new or of another shape")
+    assert previous["changes"] == {"index_membership": "of another shape", "events": "new"}
+
+
+@pytest.mark.parametrize("name", [DATABASE, "index_membership.parquet", MANIFEST])
+def test_a_damaged_snapshot_is_written_again_and_compared_with_nothing(tmp_path: Path, name: str) -> None:
+    first = publish_rows(tmp_path, members("A"))
+    wrong = first.path / name
+    wrong.write_bytes(wrong.read_bytes()[:-1])
+    other = publish_rows(tmp_path, members("A", "B"))
+    assert other.manifest["previous"] is None
+    again = publish_rows(tmp_path, members("A"))
+    assert again.path == first.path
+    assert again.is_new
+    assert Reader(published_database(tmp_path)).frame("select ticker from recon.index_membership").height == 1
+
+
+def test_the_checksums_are_those_of_every_other_file(tmp_path: Path) -> None:
+    folder = publish_rows(tmp_path, members("A")).path
+    lines = [line.split("  ") for line in (folder / CHECKSUMS).read_text().splitlines()]
+    told = {name: sha256 for sha256, name in lines}
+    assert told == {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir() if path.name != CHECKSUMS
+    }
+
+
+def test_a_home_may_have_brackets_in_its_name(tmp_path: Path) -> None:
+    home = tmp_path / "a home [1] of *"
+    publish_rows(home, members("A"))
+    assert publish_rows(home, members("A", "B")).manifest["previous"]["changes"]["index_membership"]["added"] == 1
 
 
 # --- when something goes wrong ----------------------------------------------------------------------------------------
@@ -214,7 +246,7 @@ def test_a_link_to_a_snapshot_that_was_deleted_is_replaced(tmp_path: Path) -> No
 def test_a_folder_in_place_of_the_link_is_left_alone_and_told(tmp_path: Path) -> None:
     published_path(tmp_path).mkdir()
     (published_path(tmp_path) / "mine.txt").write_text("mine")
-    with pytest.raises(ContractBroken, match=r"it is a folder.*Move it away") as error:
+    with pytest.raises(BadInput, match=r"it is a folder.*Move it away") as error:
         publish_rows(tmp_path, members("A"))
     assert (published_path(tmp_path) / "mine.txt").read_text() == "mine"
     (snapshot,) = (tmp_path / "snapshots").iterdir()

@@ -264,10 +264,25 @@ def test_a_mistake_in_a_truth_file_is_told(tmp_path: Path, text: str, told: list
     assert not [part for part in ["truth.csv", *told] if part not in str(error.value)], str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('index,name,ticker\nR1000,"Alpha,A\nR1000,Beta,B\n', "not a CSV"),
+        ("index,ticker,index\nR1000,A,R2000\n", "more than once"),
+        ("index,ticker,asof\nR1000,A,2022-06-24\n", "as of 2022-06-24"),
+        ("index,ticker,asof\nR1000,A,2024-06-28\n", "as of 2024-06-28"),
+    ],
+    ids=["an open quote", "a column twice", "the year before", "the year after"],
+)
+def test_a_list_that_would_be_scored_wrongly_is_refused(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(BadInput, match=told):
+        read_truth([truth_file(tmp_path, text)], EVENT)
+
+
 def test_a_truth_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"nowhere\.csv failed"):
         read_truth([tmp_path / "nowhere.csv"], EVENT)
     path = tmp_path / "latin.csv"
     path.write_bytes("index,ticker\nR1000,Ä\n".encode("latin-1"))
-    with pytest.raises(BadInput, match=r"latin\.csv failed"):
+    with pytest.raises(BadInput, match=r"latin\.csv: it is not a CSV in UTF-8"):
         read_truth([path], EVENT)

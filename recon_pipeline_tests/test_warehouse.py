@@ -129,7 +129,7 @@ def test_a_damaged_file_is_named_and_the_lock_given_back(tmp_path: Path) -> None
     path = tmp_path / "w.duckdb"
     path.write_bytes(b"no database" * 1000)
     failed = Warehouse(path, lock_wait_s=0)
-    with pytest.raises(Busy, match=r"w\.duckdb.*can be deleted"):
+    with pytest.raises(BadInput, match=r"w\.duckdb.*is damaged: delete it"):
         failed.__enter__()
     path.unlink()
     with Warehouse(path, lock_wait_s=0):
@@ -195,12 +195,12 @@ def test_a_derived_table_with_another_contract_is_emptied_and_named(warehouse: W
 
 def test_a_raw_table_with_another_contract_keeps_its_rows(warehouse: Warehouse) -> None:
     two_events(warehouse)
-    assert warehouse.prepare(SMALL | {"raw.facts": wider(FACTS)}) == set()
+    assert warehouse.prepare(SMALL | {"raw.facts": wider(FACTS)}) == {"raw.facts"}
     assert warehouse.frame("select event_id, extra, price from raw.facts order by 1").rows() == [
         (OTHER_EVENT, None, Decimal("3.00")),
         (DEFAULT_EVENT, None, Decimal("1.25")),
     ]
-    assert warehouse.prepare(SMALL) == set()
+    assert warehouse.prepare(SMALL) == {"raw.facts"}
     assert warehouse.frame("select * from raw.facts").columns == ["event_id", "ticker", "price", "note"]
     assert warehouse.row_count("raw.facts") == 2
 
@@ -215,9 +215,9 @@ def test_rows_that_do_not_fit_the_new_contract_stay_as_they_were(warehouse: Ware
     assert warehouse.prepare(SMALL) == set()
 
 
-def test_a_new_table_is_made_and_none_was_dropped_for_it(warehouse: Warehouse) -> None:
+def test_a_new_table_is_made_and_told(warehouse: Warehouse) -> None:
     new = Table("raw", "new", "create table raw.new (a integer)")
-    assert warehouse.prepare(SMALL | {"raw.new": new}) == set()
+    assert warehouse.prepare(SMALL | {"raw.new": new}) == {"raw.new"}
     assert warehouse.row_count("raw.new") == 0
 
 
@@ -271,7 +271,7 @@ def test_other_facts_are_loaded_anew(warehouse: Warehouse, reference: Table) -> 
     assert warehouse.prepare({reference.full_name: reference}) == set()
     assert reference.csv is not None
     reference.csv.write_text("day,ticker,note,source,flag\n,B,,,\n", encoding="utf-8")
-    assert warehouse.prepare({reference.full_name: reference}) == set()
+    assert warehouse.prepare({reference.full_name: reference}) == {reference.full_name}
     assert warehouse.frame("select ticker from reference.r").rows() == [("B",)]
 
 

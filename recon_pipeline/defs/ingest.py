@@ -104,15 +104,18 @@ def _land_in_order(
     log: dg.DagsterLogManager,
 ) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
     """Open and land events, oldest first; return what to show of the opening and of the landing, by event."""
-    pipeline.prepare_home(warehouse, wanted, settings, say=log.info)
+    pipeline.prepare(warehouse)
+    pipeline.catch_up(warehouse, settings, (), before=wanted[0].event_id, say=log.info)
     done: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
     for event in wanted:
         paths = [] if done else [Path(path).expanduser() for path in config.openings]
         opening = ingest.choose_opening(warehouse, event, paths, allow_late=config.allow_late_opening)
+        sessions, requests = ingest.land(warehouse, event, settings, opening=opening, say=log.info)
+        ingest.land_openings(paths, settings)
         with warehouse.transaction():
-            warehouse.delete_event(RUN_LOG, event.event_id)
+            pipeline.mark_unaudited(warehouse, event)
+            ingest.add_to_calendar(warehouse, event)
             ingest.store_opening(warehouse, event, opening)
-        sessions, requests = ingest.land(warehouse, event, settings, say=log.info)
         rows = warehouse.row_count(ingest.OPENING, event.event_id)
         done[event.event_id] = (
             {PARTITION_ROWS: rows, "opened_from": opening.source, "notes": "\n".join(opening.notes)},

@@ -1,6 +1,6 @@
 """The reference tables: the dated facts that ship with the package, and the exchange sessions.
 
-One step makes them all, for `pipeline.prepare_home` does: it creates what a home lacks. They belong to no event. Their
+One step makes them all, for `pipeline.prepare` does: it creates what a home lacks. They belong to no event. Their
 data version is a hash of the facts, so that Dagster shows which tables are older than a correction of a rule or a date.
 
 Does not belong here: facts fetched from providers (`ingest.py`).
@@ -26,7 +26,8 @@ def reference_assets(catalogue: Catalogue) -> dg.AssetsDefinition:
     def reference(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.MaterializeResult[None]]:
         """Create the tables of the home and load the facts that ship with the package."""
         with home.warehouse() as warehouse:
-            pipeline.prepare_home(warehouse, [], home.settings(), say=context.log.info)
+            for event_id in pipeline.prepare(warehouse):
+                context.log.info(f"{event_id} was built by other rules: its next run builds it again")
             counts = {table.full_name: warehouse.row_count(table.full_name) for table in tables}
         for table in tables:
             yield dg.MaterializeResult(

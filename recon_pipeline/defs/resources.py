@@ -37,6 +37,11 @@ class Home(dg.ConfigurableResource[None]):
                 f"Reading the overrides of the resource `home`: no setting is called {', '.join(unknown)}. "
                 f"Settings are {', '.join(Settings.model_fields)}."
             )
+        if "archive_token" in self.overrides:
+            raise BadInput(
+                "Reading the overrides of the resource `home`: a token comes from the environment only "
+                "(RECON_ARCHIVE_TOKEN), for Dagster shows and keeps configuration in clear."
+            )
         return Settings(**self.overrides)
 
     def warehouse(self) -> Warehouse:

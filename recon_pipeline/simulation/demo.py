@@ -38,6 +38,7 @@ def run_demo(
                 "archive_url": url,
                 "archive_api_url": url,
                 "archive_token": None,
+                "offline": False,
                 "requests_per_second": LOCAL_REQUESTS_PER_SECOND,
             }
         )

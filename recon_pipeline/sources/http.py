@@ -4,18 +4,21 @@ Belongs here: the session and its pool, timeouts, the rate limit of a host, whic
 long to wait before it, bounded parallel fetches, and the counters of a run. A body is handed on only after the caller's
 `validate` has believed it.
 
-Does not belong here: what a payload of a provider looks like (its own module), keeping payloads (`landing.py`).
+Does not belong here: one exchange and its limits in time and size (`wire.py`), what a payload of a provider looks like
+(its own module), keeping payloads (`landing.py`).
 
 No message of this module shows a query string, a header or a body: any of them may hold a secret.
 """
 
 from __future__ import annotations
 
+import io
 import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -24,17 +27,19 @@ from typing import Final, Self
 from urllib.parse import urlencode, urlsplit
 
 import requests
-from requests_ratelimiter import LimiterAdapter
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_random_exponential
 
 from recon_pipeline.errors import BadPayload, NotLanded, Rejected, Unavailable
 from recon_pipeline.settings import Settings
+from recon_pipeline.sources.wire import Adapter, Session, read_body
 
 log = logging.getLogger(__name__)
 
 TRY_AGAIN: Final = frozenset({408, 429, *range(500, 600)})
 # A body that does not validate is more often a changed format than a passing failure, so it gets fewer tries.
 BAD_PAYLOAD_ATTEMPTS: Final = 4
+# A refusal is told by its status; its body is read only so that the connection can be used again.
+REFUSAL_BYTES: Final = 1 << 16
 USER_AGENT: Final = "recon-pipeline"
 
 # What ends an exchange half way: no connection, no answer in time, a body shorter than announced or not decodable.
@@ -68,7 +73,8 @@ class Payload:
 
 @dataclass(slots=True)
 class Traffic:
-    """What a run cost the providers: requests sent (retries included), how many of them were retries, body bytes."""
+    """What a run cost the providers: requests sent (retries included), how many of them were retries, bytes of
+    bodies after unpacking (those that were not believed included)."""
 
     requests: int = 0
     retries: int = 0
@@ -90,10 +96,11 @@ class HttpClient:
         self.settings = settings
         self.traffic = Traffic()
         self._lock = threading.Lock()
-        self._session = requests.Session()
+        self._session = Session()
         self._session.headers["User-Agent"] = USER_AGENT
         # limit_statuses=(): a 429 is answered by our own wait, and the adapter would log the URL with its query.
-        adapter = LimiterAdapter(
+        adapter = Adapter(
+            settings.answer_timeout_s,
             per_second=settings.requests_per_second,
             per_host=True,
             limit_statuses=(),
@@ -129,9 +136,10 @@ class HttpClient:
         `validate` raises BadPayload on a body that cannot be believed; what it returns is ignored.
 
         Raises:
-            Rejected: the provider refused (4xx other than 408 and 429); not tried again.
+            Rejected: the provider refused (4xx other than 408, 429 and a 403 that says when to ask again); not tried
+                again.
             Unavailable: no usable answer after `max_attempts`, or the host's allowance is used up for long.
-            BadPayload: the last of several bodies was still not to be believed.
+            BadPayload: the last of several bodies was still not to be believed, or bigger than `max_body_mb`.
             NotLanded: `offline` is set; no connection is opened.
         """
         full = f"{url}{'&' if urlsplit(url).query else '?'}{urlencode(params)}" if params else url
@@ -198,28 +206,42 @@ class HttpClient:
             ) from error
 
     def _attempt(self, request: Request, where: str, validate: Callable[[bytes], object] | None) -> Payload:
-        timeout = (self.settings.connect_timeout_s, self.settings.read_timeout_s)
         with self._lock:
             self.traffic.requests += 1
+        body = io.BytesIO()
         try:
-            response = self._session.get(request.url, headers=dict(request.headers), timeout=timeout)
+            response = self._exchange(request, where, body)
         except BROKEN as error:
             raise _TransientError(f"the exchange broke ({type(error).__name__})") from None
         except (requests.RequestException, ValueError) as error:
             # `from None`: the text of these errors holds the URL with its query.
             raise Rejected(f"GET {where} cannot be asked ({type(error).__name__}). Check the base URL.") from None
-        with self._lock:
-            self.traffic.bytes += len(response.content)
+        finally:
+            with self._lock:
+                self.traffic.bytes += body.tell()
         _refuse(response, where, self.settings.backoff_max_s)
+        payload = body.getvalue()
         if validate is not None:
             try:
-                validate(response.content)
+                validate(payload)
             except BadPayload as error:
-                raise BadPayload(
-                    f"GET {where} answered {response.status_code} with what cannot be believed: {error}"
-                ) from error
+                raise _unbelievable(where, response, error) from error
         modified = _http_date(response.headers.get("Last-Modified"))
-        return Payload(request.url, response.content, response.status_code, datetime.now(UTC), modified)
+        return Payload(request.url, payload, response.status_code, datetime.now(UTC), modified)
+
+    def _exchange(self, request: Request, where: str, body: io.BytesIO) -> requests.Response:
+        """Send a request and read the answer into `body`; the connection is free again, or closed if it cannot be."""
+        timeout = (self.settings.connect_timeout_s, self.settings.read_timeout_s)
+        with self._session.get(request.url, headers=dict(request.headers), timeout=timeout, stream=True) as response:
+            if not _is_success(response):
+                with suppress(BadPayload, *BROKEN):
+                    read_body(response, REFUSAL_BYTES, body)
+                return response
+            try:
+                read_body(response, self.settings.max_body_mb * 1_000_000, body)
+            except BadPayload as error:
+                raise _unbelievable(where, response, error) from error
+        return response
 
     def _enough(self, state: RetryCallState, stop: threading.Event) -> bool:
         error = state.outcome.exception() if state.outcome else None
@@ -250,10 +272,19 @@ def place(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
+def _is_success(response: requests.Response) -> bool:
+    return 200 <= response.status_code < 300
+
+
+def _unbelievable(where: str, response: requests.Response, error: BadPayload) -> BadPayload:
+    return BadPayload(f"GET {where} answered {response.status_code} with what cannot be believed: {error}")
+
+
 def _refuse(response: requests.Response, where: str, patience_s: float) -> None:
     """Raise what an answer other than 2xx means."""
     status = response.status_code
-    if status in TRY_AGAIN:
+    # GitHub answers 403 with a Retry-After where requests come too thick (its secondary rate limit).
+    if status in TRY_AGAIN or (status == 403 and "Retry-After" in response.headers):
         raise _TransientError(f"HTTP {status} {response.reason}", _asked_wait_s(response))
     if status == 403 and response.headers.get("X-RateLimit-Remaining") == "0":
         # GitHub answers 403 when the hourly allowance is used up, which is no refusal but can be a long wait.
@@ -265,7 +296,7 @@ def _refuse(response: requests.Response, where: str, patience_s: float) -> None:
             f"GET {where} answered HTTP {status}: this address has used up its allowance of requests for the next "
             f"{reset_s / 60:.0f} minutes. Wait, or set a token for the provider (RECON_ARCHIVE_TOKEN for the archive)."
         )
-    if not 200 <= status < 300:
+    if not _is_success(response):
         raise Rejected(
             f"GET {where} was refused with HTTP {status} {response.reason}, so asking again will not help. "
             "Check the base URL and the token in the settings, and that the provider still has this file."
@@ -282,8 +313,9 @@ def _asked_wait_s(response: requests.Response) -> float | None:
 
 
 def _http_date(text: str | None) -> datetime | None:
+    """Return the moment of an HTTP date; None for what is none, and for a date that has no moment in UTC."""
     try:
         moment = parsedate_to_datetime(text or "")
-    except ValueError:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

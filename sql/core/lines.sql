@@ -75,6 +75,14 @@ known_tickers as (
     where sessions.event_id = $event_id and sessions.role = 'price_window'
 ),
 
+-- What the opening lists name. A line that is only there the session after an opening date belongs to it if a list has
+-- it; otherwise it may be the new name of one that is there.
+listed as (
+    select distinct as_of, replace(ticker, '.', '') as ticker_key
+    from raw.opening_rows
+    where event_id = $event_id
+),
+
 -- Exchanges of which the session after the rank day is there, so that a line can be missing from it.
 seen_after as (
     select distinct exchange
@@ -92,7 +100,9 @@ select
     preference > 0 as is_neighbour,
     -- Methodology 6.4 asks who was listed on the rank day; a dump that lacks a line does not say that it was not.
     case
-        when role <> 'rank' or preference = 0 then 'seen'
+        when preference = 0 or role = 'effective' then 'seen'
+        when role = 'opening' and listed.ticker_key is not null then 'seen'
+        when role = 'opening' then 'fresh'
         when is_before and is_after then 'bridged'
         when is_before and seen_after.exchange is null then 'bridged'
         when is_before then 'faded'
@@ -112,4 +122,9 @@ select
 from preferred
 left join known_tickers on preferred.ticker = known_tickers.ticker
 left join seen_after on preferred.exchange = seen_after.exchange
+left join listed
+    on
+        preferred.role = 'opening'
+        and preferred.anchor_date = listed.as_of
+        and replace(preferred.ticker, '.', '') = listed.ticker_key
 where choice = 1

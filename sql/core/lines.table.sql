@@ -33,7 +33,8 @@ comment on column core.lines.is_neighbour is
     'True when the line was missing from the wanted session and was read from the one beside it.';
 comment on column core.lines.listing is
     'How the line was seen around the rank day: seen, on it; bridged, missing from its dump but listed around it; '
-    'faded, last seen the session before; fresh, first seen the session after. Lines of other anchors are seen.';
+    'faded, last seen the session before; fresh, first seen the session after. Of an opening '
+    'date: fresh, first seen the session after and in no list.';
 comment on column core.lines.exchange is 'Exchange whose dump lists the line; of two the one with more volume.';
 comment on column core.lines.symbol is 'Symbol as printed.';
 comment on column core.lines.name is 'Name of the security as printed.';

@@ -103,7 +103,15 @@ select
     ticker,
     plain_name,
     security_type,
-    coalesce(nullif(printed_issuer, ''), name, ticker) as company_name,
+    -- Some names are printed twice over.
+    case
+        when
+            length(printed_issuer) % 2 = 1
+            and substr(printed_issuer, 1, length(printed_issuer) // 2) || ' '
+            || substr(printed_issuer, 1, length(printed_issuer) // 2) = printed_issuer
+            then substr(printed_issuer, 1, length(printed_issuer) // 2)
+        else coalesce(nullif(printed_issuer, ''), name, ticker)
+    end as company_name,
     coalesce(nullif(issuer, ''), lower(ticker)) as issuer_name,
     -- Without the words for the legal form, which sources write in many ways: for finding a company again, not for
     -- telling companies apart.

@@ -34,31 +34,38 @@ unknown_openings as (
     group by indexes.index_id
 ),
 
--- Stated once for each list that says so itself: the Russell 3000 and 3000E may be derived from the others.
+-- One row a line of the lists, whichever of them it stands in.
 opening_lines as (
     select
-        case when members.basis = 'no_listing' then 'warning' else 'info' end as severity,
-        case when members.basis = 'no_listing' then 'opening_no_listing' else 'opening_left' end as issue,
-        members.index_id as index_id,
-        members.opening_ticker as ticker,
+        case when basis = 'no_listing' then 'warning' else 'info' end as severity,
+        case when basis = 'no_listing' then 'opening_no_listing' else 'opening_left' end as issue,
+        cast(null as varchar) as index_id,
+        opening_ticker as ticker,
         cast(null as varchar) as security_id,
-        members.as_of as session_date,
+        as_of as session_date,
         case
-            when members.basis = 'no_listing'
-                then 'An opening row that no dump lists, at its date or on the rank day: neither deletion nor member.'
-            else 'An opening member that left the exchanges before the rank day: neither deletion nor member.'
-        end as detail
+            when basis = 'no_listing' then 'No dump lists it, at the date of its list or on the rank day'
+            else 'It left the exchanges before the rank day'
+        end
+        || ': neither deletion nor member of ' || string_agg(distinct index_id, ', ' order by index_id) || '.' as detail
     from members
-    inner join (
-        select distinct index_id, ticker, as_of
-        from raw.opening_rows
-        where event_id = $event_id
-    ) as given
-        on
-            members.index_id = given.index_id
-            and members.opening_ticker = given.ticker
-            and members.as_of = given.as_of
-    where members.rank_ticker is null
+    where rank_ticker is null
+    group by basis, opening_ticker, as_of
+),
+
+late_openings as (
+    select
+        'warning' as severity,
+        'opening_late' as issue,
+        opening.index_id as index_id,
+        cast(null as varchar) as ticker,
+        cast(null as varchar) as security_id,
+        opening.as_of as session_date,
+        'The opening list is dated after the rank day: this event looks ahead.' as detail
+    from raw.opening_rows as opening
+    inner join reference.recon_events as events on opening.event_id = events.event_id
+    where opening.event_id = $event_id and opening.as_of > events.rank_day
+    group by opening.index_id, opening.as_of
 ),
 
 -- A member that was found again by its figures alone may be another company.
@@ -113,7 +120,8 @@ without_figures as (
         eligibility.listing_value as session_date,
         case
             when ranking.status = 'carried'
-                then 'A member without a price or a share count: it keeps its place in the ranking.'
+                then 'A member without a price or a share count. It keeps its place: the rank of the event before, or '
+                || 'the middle of its index where nobody states one.'
             when ranking.company_id is not null then 'A line without a price; its company is ranked by another line.'
             else 'No price or no share count, and no membership to keep: it is not ranked.'
         end as detail
@@ -138,17 +146,18 @@ suspect_shares as (
     from recon.universe as universe
     inner join core.trading_windows as windows
         on universe.event_id = windows.event_id and universe.ticker = windows.ticker
+    inner join recon.ranking as ranking
+        on universe.event_id = ranking.event_id and universe.security_id = ranking.security_id
     where
         universe.event_id = $event_id
-        and universe.is_pricing_vehicle
         and (
             (
-                universe.outstanding_shares > 2 * windows.window_high_shares
-                and 2 * universe.close_usd > windows.window_low_usd
+                universe.outstanding_shares > 2 * windows.window_low_shares
+                and 2 * universe.close_usd > windows.window_high_usd
             )
             or (
-                2 * universe.outstanding_shares < windows.window_low_shares
-                and universe.close_usd < 2 * windows.window_high_usd
+                2 * universe.outstanding_shares < windows.window_high_shares
+                and universe.close_usd < 2 * windows.window_low_usd
             )
         )
 ),
@@ -198,9 +207,13 @@ sessions as (
         cast(null as varchar) as ticker,
         cast(null as varchar) as security_id,
         wanted.session_date as session_date,
-        'Dumps of ' || cast(count(distinct dumps.exchange) as varchar) || ' of 3 exchanges, of which '
-        || cast(count(*) filter (where dumps.status = 'unverified') as varchar)
-        || ' do not follow on the dump before; wanted as ' || replace(wanted.role, '_', ' ') || '.' as detail
+        'Read for the ' || replace(wanted.role, '_', ' ') || ': dumps of '
+        || cast(count(distinct dumps.exchange) as varchar) || ' of 3 exchanges are there'
+        || case
+            when count(*) filter (where dumps.status = 'unverified') > 0
+                then ', and not all of them follow on the dump before'
+            else ''
+        end || '.' as detail
     from core.event_sessions as wanted
     left join raw.archive_dumps as dumps
         on wanted.session_date = dumps.session_date and dumps.status not in ('intraday', 'empty')
@@ -228,6 +241,8 @@ gathered as (
     select * from unknown_openings
     union all
     select * from opening_lines
+    union all
+    select * from late_openings
     union all
     select * from renames
     union all

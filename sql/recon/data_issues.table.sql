@@ -6,7 +6,7 @@ create table recon.data_issues (
         issue in (
             'opening_unknown', 'opening_no_listing', 'opening_left', 'rename_inferred', 'neighbour_session',
             'carried', 'no_figures', 'shares_suspect', 'left_before_effective', 'session_incomplete',
-            'session_unverified', 'payload_rejected', 'listing_unsure'
+            'session_unverified', 'payload_rejected', 'listing_unsure', 'opening_late'
         )
     ),
     index_id varchar check (

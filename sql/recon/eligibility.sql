@@ -83,6 +83,19 @@ judged as (
                 then 'unknown'
             else 'failed'
         end as country_status,
+        -- What that verdict rests on, in the same order.
+        case
+            when country_group in ('us', 'us_territory') then 'stated country'
+            when is_member then 'membership'
+            when country is null and share_form = 'shares' and coalesce(structure, '') <> 'reit'
+                then 'name of the shares'
+            when country is null then 'none'
+            when country_group in ('bdi', 'no_domestic_exchange') then 'stated haven'
+            when country_group = 'n_share' then 'stated country'
+            when share_form = 'stock' and not inc_is_local_form and regexp_matches(lower(company_name), '\binc\.?$')
+                then 'legal form'
+            else 'stated country'
+        end as country_evidence,
         -- Methodology 3.1, 3.2: a member may use the mean close of the days before; sums are compared, not quotients.
         case
             when close_usd is null then 'unknown'
@@ -160,6 +173,7 @@ select
     structure_status,
     country as country_value,
     'United States' as country_threshold,
+    country_evidence,
     country_status,
     close_usd as price_value_usd,
     case

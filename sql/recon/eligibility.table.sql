@@ -33,6 +33,11 @@ create table recon.eligibility (
     structure_status varchar not null check (structure_status in ('passed', 'failed', 'unknown')),
     country_value varchar,
     country_threshold varchar not null,
+    country_evidence varchar not null check (
+        country_evidence in (
+            'stated country', 'membership', 'name of the shares', 'stated haven', 'legal form', 'none'
+        )
+    ),
     country_status varchar not null check (country_status in ('passed', 'failed', 'unknown')),
     price_value_usd decimal(18, 4),
     price_average_usd decimal(18, 4),
@@ -83,6 +88,10 @@ comment on column recon.eligibility.structure_status is
     'No excluded structure (2.4-2.7). Unknown for a member that weak evidence speaks against.';
 comment on column recon.eligibility.country_value is 'Country that the source states.';
 comment on column recon.eligibility.country_threshold is 'Nationality that qualifies.';
+comment on column recon.eligibility.country_evidence is
+    'What the verdict on the country rests on: the country that is stated; membership before; where none is stated, '
+    'that the shares are called ordinary or common shares, as hardly any US company does; a stated haven (1.9, 1.11); '
+    'that the company is an Inc. with common stock, so incorporated in the US.';
 comment on column recon.eligibility.country_status is
     'A US company (1.2), as far as one country can tell. Unknown for members with another country.';
 comment on column recon.eligibility.price_value_usd is 'Close of the rank day, USD.';

@@ -14,7 +14,6 @@ earlier one was no close yet. Between true neighbours 95 % of the lines and more
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -25,7 +24,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from recon_pipeline import events
-from recon_pipeline.paths import sql_root
+from recon_pipeline.rules import optional_day, reference_rows
 
 Status = Literal["ok", "lagged", "intraday", "duplicate", "mixed", "empty", "unverified"]
 Basis = Literal["rule", "fact", "detected"]
@@ -99,15 +98,12 @@ def rule_session(moment: datetime) -> date:
 @lru_cache(maxsize=1)
 def facts() -> dict[tuple[str, str], Fact]:
     """Return the known exceptions by (commit, exchange); exchange `""` stands for all that have no row of their own."""
-    with (sql_root() / "reference" / "archive_exceptions.csv").open(encoding="utf-8", newline="") as file:
-        return {
-            (row["commit"], row["exchange"]): Fact(
-                date.fromisoformat(row["session"]) if row["session"] else None,
-                cast(Status, row["status"]),
-                datetime.fromisoformat(row["commit_utc"]),
-            )
-            for row in csv.DictReader(file, strict=True)
-        }
+    return {
+        (row["commit"], row["exchange"]): Fact(
+            optional_day(row["session"]), cast(Status, row["status"]), datetime.fromisoformat(row["commit_utc"])
+        )
+        for _, row in reference_rows("archive_exceptions.csv")
+    }
 
 
 def fact_of(commit: str, exchange: str) -> Fact | None:
@@ -118,8 +114,7 @@ def fact_of(commit: str, exchange: str) -> Fact | None:
 @lru_cache(maxsize=1)
 def sessions_without_close() -> frozenset[date]:
     """Return the sessions whose close no commit of the archive holds."""
-    with (sql_root() / "reference" / "archive_missing_sessions.csv").open(encoding="utf-8", newline="") as file:
-        return frozenset(date.fromisoformat(row["session"]) for row in csv.DictReader(file, strict=True))
+    return frozenset(date.fromisoformat(row["session"]) for _, row in reference_rows("archive_missing_sessions.csv"))
 
 
 def believed(commit: Commit, exchange: str) -> Dated:

@@ -20,12 +20,14 @@ from recon_pipeline.settings import Settings
 from recon_pipeline.sources.archive import dating
 from recon_pipeline.sources.archive.dating import Commit
 from recon_pipeline.sources.archive.dumps import EXCHANGES
-from recon_pipeline.sources.http import HttpClient
+from recon_pipeline.sources.http import HttpClient, Payload, place
 from recon_pipeline.sources.landing import LandedRow, Landing
 
 REPOSITORY: Final = "rreichel3/US-Stock-Symbols"
 SOURCE: Final = "archive-commits"
 PER_PAGE: Final = 100
+# A month has one to three commits a night. More pages than this come from a server that does not know of pages.
+MAX_PAGES: Final = 50
 
 # A month begins at noon UTC, so that the commit of its last session (00 to 03 UTC of the next day) still falls in it.
 SHIFT: Final = timedelta(hours=12)
@@ -67,6 +69,7 @@ class Listings:
 
         Raises:
             NotLanded: offline, and the listing of a month was never landed.
+            BadPayload: a listing does not come to an end.
         """
         months = {session: _months_of(session) for session in sessions}
         needed = set().union(*months.values())
@@ -100,15 +103,15 @@ class Listings:
     def _landed(self, month: Month) -> list[Commit] | None:
         """Read a month from the landing, page by page; None unless it is whole."""
         commits: list[Commit] = []
-        for page in range(1, 1_000):
+        for page in range(1, MAX_PAGES + 1):
             row = self._landed_page(self._path(month, page))
             if row is None:
                 return None
             listed = _decode(self.landing.read(row))
             commits += map(_commit, listed)
             if len(listed) < PER_PAGE:
-                break
-        return commits
+                return commits
+        return None
 
     def _landed_page(self, path: str) -> LandedRow | None:
         """The landed page of this host; offline also one of another host, as a test server moves from port to port."""
@@ -123,16 +126,26 @@ class Listings:
         return row
 
     def _ask(self, month: Month) -> list[Commit]:
-        commits: list[Commit] = []
-        for page in range(1, 1_000):
-            url = self.settings.archive_api_url.rstrip("/") + self._path(month, page)
-            payload = self.http.get(url, headers=self._headers(), validate=_decode)
-            self.landing.land(SOURCE, url, payload.body, fetched_at=payload.fetched_at, final=False)
-            listed = _decode(payload.body)
-            commits += map(_commit, listed)
+        """Ask for all pages of a month; they are landed once the last one is there, so that none mixes with older."""
+        pages: list[Payload] = []
+        commits: dict[str, Commit] = {}
+
+        def validate(body: bytes) -> None:
+            _must_go_on(body, commits)
+
+        while len(pages) < MAX_PAGES:
+            url = self.settings.archive_api_url.rstrip("/") + self._path(month, len(pages) + 1)
+            pages.append(self.http.get(url, headers=self._headers(), validate=validate))
+            listed = _decode(pages[-1].body)
+            commits.update((item.sha, _commit(item)) for item in listed)
             if len(listed) < PER_PAGE:
-                break
-        return commits
+                for page in pages:
+                    self.landing.land(SOURCE, page.url, page.body, fetched_at=page.fetched_at, final=False)
+                return list(commits.values())
+        raise BadPayload(
+            f"Asking {place(self.settings.archive_api_url)} for the commits of {month[0]}-{month[1]:02d}: {MAX_PAGES} "
+            f"pages of {PER_PAGE} did not end the listing, and no month has so many. Check RECON_ARCHIVE_API_URL."
+        )
 
     def _path(self, month: Month, page: int) -> str:
         since, until = _window(month)
@@ -183,6 +196,13 @@ def _decode(body: bytes) -> list[_Listed]:
     if any(item.commit.committer.date.tzinfo is None for item in listed):
         raise BadPayload("a commit date without a time zone")
     return listed
+
+
+def _must_go_on(body: bytes, known: Collection[str]) -> None:
+    """Refuse a full page that repeats what the pages before it told: such a listing has no end."""
+    listed = _decode(body)
+    if len(listed) >= PER_PAGE and all(item.sha in known for item in listed):
+        raise BadPayload(f"a full page of commits, none of them new after {len(known)}")
 
 
 def _commit(item: _Listed) -> Commit:

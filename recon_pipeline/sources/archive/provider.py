@@ -8,6 +8,7 @@ Does not belong here: how a dump is dated (`dating.py`) or read (`dumps.py`), wh
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ from recon_pipeline.sources.archive.dumps import EXCHANGES, Dump
 from recon_pipeline.sources.archive.listings import REPOSITORY, Listings, fetch_command
 from recon_pipeline.sources.http import HttpClient, Payload, Request
 from recon_pipeline.sources.landing import LandedRow, Landing
+
+log = logging.getLogger(__name__)
 
 SOURCE: Final = "archive"
 LOOK_AHEAD_SESSIONS: Final = 3
@@ -60,7 +63,10 @@ class ArchiveBatch:
 
     `dumps`: every dump that was read, one row per commit and exchange: commit, exchange, commit_utc, expected_session
     (by the rule), session (None: no close), status (ok | lagged | intraday | duplicate | mixed | empty | unverified),
-    basis (rule | fact | detected), previous_close_match (share, 0 to 1), lines, sha256.
+    basis (rule | fact | detected), previous_close_match (share, 0 to 1), lines, sha256. This is a record of evidence,
+    not of what was delivered: it also has dumps that were read to date others (of context sessions, and of sessions up
+    to LOOK_AHEAD_SESSIONS after a wanted one), duplicates, and dumps without a close. None of those has lines here,
+    whatever `session` and `status` say; so a session is delivered for an exchange if and only if `lines` has it.
 
     `lines`: key (session, exchange, symbol), sorted; then name, close, net_change (USD, 4 decimals), volume (shares),
     market_cap (USD, 2 decimals), shares, country, ipo_year, industry, sector, commit, known_at (UTC). One dump per
@@ -69,6 +75,7 @@ class ArchiveBatch:
     `rejects`: session, exchange, symbol, field, text, reason: what could not be read in the dumps of `lines`.
 
     `missing`: wanted sessions without any close; `partial`: (session, exchange) without one where others have theirs.
+    A context session is in neither, and has no row in `lines` and `rejects`.
     """
 
     dumps: pl.DataFrame
@@ -87,6 +94,7 @@ class _Gathered:
     dated: dict[tuple[str, str], Dated] = field(default_factory=dict)
     read: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)  # lines and sha256 of each dump
     parsed: list[dumps.Parsed] = field(default_factory=list)
+    not_landed: set[tuple[str, str]] = field(default_factory=set)  # dumps of context that stay unread offline
 
     def chosen(self) -> dict[tuple[date, str], Commit]:
         """Return, by session and exchange, the earliest commit that holds the close, as far as is known by now."""
@@ -140,8 +148,17 @@ class Archive:
         self.landing = landing
         self.listings = Listings(settings, http, landing)
 
-    def fetch(self, sessions: Sequence[date], *, progress: bool = False) -> ArchiveBatch:
+    def fetch(
+        self, sessions: Sequence[date], *, context: Collection[date] = (), progress: bool = False
+    ) -> ArchiveBatch:
         """Return what the archive holds of `sessions`; fetch what is not landed.
+
+        `context` are sessions that are read only as evidence: a dump is dated against the dump before it, so the first
+        session of a stretch needs the last one that was fetched earlier. A stretch that is fetched without it believes
+        its first dump by the rule, even where that repeats the night before. Inside a late stretch that is no fact yet
+        the dumps follow each other as regular ones do: there context must reach back to the last session whose status
+        was `ok`. A context session gives no lines; one that the archive lacks, or offline one that was never landed,
+        is passed over.
 
         `progress` shows a bar on stderr. A session that the archive does not hold is in `missing`: whether that is an
         error is for the caller to say.
@@ -151,30 +168,54 @@ class Archive:
             Unavailable, Rejected, BadPayload: see HttpClient.get; what was fetched until then is landed.
         """
         wanted = sorted(set(sessions))
-        found = _Gathered(self.listings.commits(wanted))
-        while places := self._unread(found, wanted):
+        listed = [*wanted, *self._listed(sorted(set(context) - set(wanted)))]
+        found = _Gathered(self.listings.commits(listed))
+        while places := self._unread(found, wanted, listed):
             found.take(self._read(places, progress=progress))
         return _batch(found, wanted)
 
-    def _unread(self, found: _Gathered, wanted: Sequence[date]) -> list[Place]:
-        """The dumps to read next: those chosen, and where a session has none, one that may turn out to hold it."""
+    def _listed(self, context: Sequence[date]) -> list[date]:
+        """Return the context sessions whose commits can be listed: online all of them."""
+        if not self.settings.offline:
+            return list(context)
+        listed = []
+        for session in context:
+            try:
+                self.listings.commits([session])
+            except NotLanded:
+                log.info("offline, and the listing for %s was never landed: what follows is dated without it", session)
+            else:
+                listed.append(session)
+        return listed
+
+    def _unread(self, found: _Gathered, wanted: Sequence[date], listed: Sequence[date]) -> list[Place]:
+        """The dumps to read next: those chosen, and where a session has none, one that may turn out to hold it.
+
+        `listed` are the wanted sessions and then those of context. For these nothing is looked for further on.
+        """
         chosen = found.chosen()
         places: dict[tuple[str, str], Place] = {}
-        for session, exchange in product(wanted, EXCHANGES):
+        for session, exchange in product(listed, EXCHANGES):
             commit = chosen.get((session, exchange))
-            if commit is None and session not in dating.sessions_without_close():
-                commit = self._look_ahead(found, wanted, session, exchange)
-            if commit is not None and (commit.sha, exchange) not in found.read:
-                places[commit.sha, exchange] = (commit, exchange)
+            if commit is None and session in wanted and session not in dating.sessions_without_close():
+                commit = self._look_ahead(found, listed, session, exchange)
+            if commit is None or (commit.sha, exchange) in found.read.keys() | found.not_landed:
+                continue
+            place = (commit, exchange)
+            if session not in wanted and self.settings.offline and self._landed(place) is None:
+                log.info("offline, and the %s dump for %s was never landed: it is no evidence", exchange, session)
+                found.not_landed.add((commit.sha, exchange))
+                continue
+            places[commit.sha, exchange] = place
         return list(places.values())
 
-    def _look_ahead(self, found: _Gathered, wanted: Sequence[date], session: date, exchange: str) -> Commit | None:
+    def _look_ahead(self, found: _Gathered, listed: Sequence[date], session: date, exchange: str) -> Commit | None:
         if not found.may_come_late(session, exchange):
             return None
         later = [session]
         for _ in range(LOOK_AHEAD_SESSIONS):
             later.append(events.next_session(later[-1]))
-        found.commits = self.listings.commits([*wanted, *later])
+        found.commits = self.listings.commits([*listed, *later])
         return found.next_unread(later, exchange)
 
     def _read(self, places: Sequence[Place], *, progress: bool) -> list[tuple[Commit, Dump]]:
