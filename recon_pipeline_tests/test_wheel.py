@@ -20,18 +20,23 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# Printed as one JSON line: where code and SQL come from, and the answer of one query over a packaged file.
+# Printed as one JSON line: where code and SQL come from, and the answer of one packaged query over packaged facts.
 PROBE = """
 import json
-import duckdb, recon_pipeline
+from pathlib import Path
+import recon_pipeline
 from recon_pipeline.paths import sql_root
+from recon_pipeline.tables import load_tables
+from recon_pipeline.warehouse import Warehouse
 
-seed = sql_root() / "reference" / "recon_events.csv"
-query = "select event_id from read_csv($seed, all_varchar = true) where event_id = '2023-06-recon'"
-with duckdb.connect() as con:
-    rows = con.execute(query, {"seed": str(seed)}).fetchall()
+tables = load_tables()
+with Warehouse(Path("probe.duckdb")) as warehouse:
+    warehouse.prepare(tables)
+    warehouse.rebuild(tables["core.event_rules"], {"event_id": "2023-06-recon"})
+    where = "where rule in ('cut_r1000', 'band_r1000') order by rule"
+    rows = warehouse.frame(f"select rule, cast(value as varchar) as value from core.event_rules {where}").rows()
 version = recon_pipeline.__version__
-print(json.dumps({"code": recon_pipeline.__file__, "version": version, "sql": str(seed), "rows": rows}))
+print(json.dumps({"code": recon_pipeline.__file__, "version": version, "sql": str(sql_root()), "rows": rows}))
 """
 
 pytestmark = pytest.mark.slow
@@ -109,4 +114,4 @@ def test_a_query_over_packaged_files_answers(installed: Installed) -> None:
     assert Path(seen["code"]).is_relative_to(installed.venv)
     assert Path(seen["sql"]).is_relative_to(installed.venv)
     assert seen["version"] in installed.wheel.name
-    assert seen["rows"] == [["2023-06-recon"]]
+    assert seen["rows"] == [["band_r1000", "2.5000"], ["cut_r1000", "1000.0000"]]
