@@ -528,7 +528,8 @@ def test_offline_without_landings_says_so(ran: Ran, tmp_path: Path, capsys: pyte
     opening = str(ran.simulated.opening)
     code, _, told = answer(capsys, "run", EVENT, "--offline", "--home", str(tmp_path), "--opening", opening)
     assert code == NotLanded.exit_code == 3
-    assert "run again then" in told
+    assert "never landed. Run `recon fetch" in " ".join(told.split())
+    assert "archive at" not in told  # nobody was asked
     assert not (tmp_path / "published").exists()
 
 
