@@ -67,18 +67,17 @@ preferred as (
     from seen
 ),
 
--- What was listed in the price window, to tell a line that flickers from one that is new.
+-- What traded in the price window, to tell a line that flickers from one that is new.
 known_tickers as (
-    select distinct listings.ticker as ticker
-    from core.event_sessions as sessions
-    inner join raw.listings as listings on sessions.session_date = listings.as_of
-    where sessions.event_id = $event_id and sessions.role = 'price_window'
+    select ticker
+    from core.trading_windows
+    where event_id = $event_id and window_days > 0
 ),
 
 -- What the opening lists name. A line that is only there the session after an opening date belongs to it if a list has
 -- it; otherwise it may be the new name of one that is there.
 listed as (
-    select distinct as_of, replace(ticker, '.', '') as ticker_key
+    select distinct 'opening' as role, as_of as anchor_date, replace(ticker, '.', '') as ticker_key
     from raw.opening_rows
     where event_id = $event_id
 ),
@@ -92,17 +91,17 @@ seen_after as (
 
 select
     cast($event_id as varchar) as event_id,
-    role,
-    anchor_date,
+    preferred.role as role,
+    preferred.anchor_date as anchor_date,
     preferred.ticker as ticker,
     replace(preferred.ticker, '.', '') as ticker_key,
     session_date as observed_session,
     preference > 0 as is_neighbour,
     -- Methodology 6.4 asks who was listed on the rank day; a dump that lacks a line does not say that it was not.
     case
-        when preference = 0 or role = 'effective' then 'seen'
-        when role = 'opening' and listed.ticker_key is not null then 'seen'
-        when role = 'opening' then 'fresh'
+        when preference = 0 or preferred.role = 'effective' then 'seen'
+        when preferred.role = 'opening' and listed.ticker_key is not null then 'seen'
+        when preferred.role = 'opening' then 'fresh'
         when is_before and is_after then 'bridged'
         when is_before and seen_after.exchange is null then 'bridged'
         when is_before then 'faded'
@@ -124,7 +123,7 @@ left join known_tickers on preferred.ticker = known_tickers.ticker
 left join seen_after on preferred.exchange = seen_after.exchange
 left join listed
     on
-        preferred.role = 'opening'
-        and preferred.anchor_date = listed.as_of
+        preferred.role = listed.role
+        and preferred.anchor_date = listed.anchor_date
         and replace(preferred.ticker, '.', '') = listed.ticker_key
 where choice = 1
