@@ -42,9 +42,6 @@ from recon_pipeline.settings import Settings
 from recon_pipeline.tables import Table, derived_tables, load_tables, tree_fingerprint
 from recon_pipeline.warehouse import Warehouse
 
-CALENDAR_START, CALENDAR_END = date(2003, 1, 2), date(2030, 12, 31)
-"""The sessions that SQL can join."""
-
 
 @dataclass(frozen=True)
 class FailedCheck:
@@ -237,7 +234,7 @@ def prepare(warehouse: Warehouse) -> list[str]:
     with warehouse.transaction():
         changed = warehouse.prepare(tables)
         if warehouse.row_count("reference.sessions") == 0:
-            days = events.sessions(CALENDAR_START, CALENDAR_END)
+            days = events.sessions(events.FIRST_DAY, events.LAST_DAY)
             before: list[date | None] = [None, *days[:-1]]
             after: list[date | None] = [*days[1:], None]
             frame = pl.DataFrame({"session_date": days, "previous_session": before, "next_session": after})

@@ -46,6 +46,28 @@ observed as (
     where universe.event_id = $event_id
 ),
 
+-- Methodology 1.2, as far as the one country of the source goes, which stands for the headquarters; verdict and what it
+-- rests on. A member has been assigned to the US on evidence that the source lacks. A haven's company trades in the US
+-- alone, as far as we see (step 4). A company that calls itself Inc. and its shares common stock is incorporated in the
+-- US, so that the location of its assets decides (step 2), which the source lacks too.
+nationality as (
+    select
+        *,
+        case
+            when country_group in ('us', 'us_territory') then 'passed|stated country'
+            when is_member then 'unknown|membership'
+            when country is null and share_form = 'shares' and coalesce(structure, '') <> 'reit'
+                then 'failed|name of the shares'
+            when country is null then 'unknown|none'
+            when country_group in ('bdi', 'no_domestic_exchange') then 'unknown|stated haven'
+            when country_group = 'n_share' then 'failed|stated country'
+            when share_form = 'stock' and not inc_is_local_form and regexp_matches(lower(company_name), '\binc\.?$')
+                then 'unknown|legal form'
+            else 'failed|stated country'
+        end as country_verdict
+    from observed
+),
+
 judged as (
     select
         *,
@@ -68,34 +90,8 @@ judged as (
             when structure_evidence_strength = 'weak' and is_member then 'unknown'
             else 'failed'
         end as structure_status,
-        -- Methodology 1.2, as far as the one country of the source goes, which stands for the headquarters. A member
-        -- has been assigned to the US on evidence that the source lacks. A haven's company trades in the US alone, as
-        -- far as we see (step 4). A company that calls itself Inc. and its shares common stock is incorporated in the
-        -- US, so that the location of its assets decides (step 2), which the source lacks too.
-        case
-            when country_group in ('us', 'us_territory') then 'passed'
-            when is_member then 'unknown'
-            when country is null and share_form = 'shares' and coalesce(structure, '') <> 'reit' then 'failed'
-            when country is null then 'unknown'
-            when country_group in ('bdi', 'no_domestic_exchange') then 'unknown'
-            when country_group = 'n_share' then 'failed'
-            when share_form = 'stock' and not inc_is_local_form and regexp_matches(lower(company_name), '\binc\.?$')
-                then 'unknown'
-            else 'failed'
-        end as country_status,
-        -- What that verdict rests on, in the same order.
-        case
-            when country_group in ('us', 'us_territory') then 'stated country'
-            when is_member then 'membership'
-            when country is null and share_form = 'shares' and coalesce(structure, '') <> 'reit'
-                then 'name of the shares'
-            when country is null then 'none'
-            when country_group in ('bdi', 'no_domestic_exchange') then 'stated haven'
-            when country_group = 'n_share' then 'stated country'
-            when share_form = 'stock' and not inc_is_local_form and regexp_matches(lower(company_name), '\binc\.?$')
-                then 'legal form'
-            else 'stated country'
-        end as country_evidence,
+        split_part(country_verdict, '|', 1) as country_status,
+        split_part(country_verdict, '|', 2) as country_evidence,
         -- Methodology 3.1, 3.2: a member may use the mean close of the days before; sums are compared, not quotients.
         case
             when close_usd is null then 'unknown'
@@ -127,7 +123,7 @@ judged as (
             when case when is_member then min_vote_pct_members else min_vote_pct end = 0 then 'passed'
             else 'unknown'
         end as votes_status
-    from observed
+    from nationality
 ),
 
 reasoned as (
