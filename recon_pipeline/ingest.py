@@ -23,7 +23,7 @@ from recon_pipeline.events import ReconEvent
 from recon_pipeline.opening import read_openings
 from recon_pipeline.publish import RUN_LOG
 from recon_pipeline.settings import Settings
-from recon_pipeline.sources.archive import Archive, ArchiveBatch
+from recon_pipeline.sources.archive import EXCHANGES, Archive, ArchiveBatch
 from recon_pipeline.sources.http import HttpClient, place
 from recon_pipeline.sources.landing import Landing
 from recon_pipeline.symbols import normal_ticker_expr
@@ -36,9 +36,6 @@ OPENING = "raw.opening_rows"
 OPENING_SOURCE = "opening"
 FROM_EVENT = "event "
 """How the source of an opening that comes from an event begins; the event's id follows."""
-
-EXCHANGES = 3
-"""Dumps that make a session complete."""
 
 PLAN_TABLES = ("core.event_rules", "core.event_sessions")
 """The tables that say which sessions an event reads: built before the landing, and with all others after it."""
@@ -354,7 +351,7 @@ def loaded_sessions(warehouse: Warehouse) -> set[date]:
     frame = warehouse.frame(
         "select session_date from raw.archive_dumps where session_date is not null "
         "group by session_date having count(distinct exchange) = $exchanges",
-        {"exchanges": EXCHANGES},
+        {"exchanges": len(EXCHANGES)},
     )
     return set(frame["session_date"])
 
@@ -372,11 +369,11 @@ def load_batch(warehouse: Warehouse, batch: ArchiveBatch) -> None:
         .sort("as_of", "exchange", "symbol")
     )
     # A dump that was only read to date another one gave no lines: to note it would count its session as loaded.
-    used = lines.select("commit_id", "exchange").unique()
+    commits = lines.select("as_of", "exchange", "commit_id").unique()
     dumps = batch.dumps.rename(
         {"commit": "commit_id", "commit_utc": "commit_at", "session": "session_date", "lines": "line_count"}
     ).with_columns(_naive("commit_at"))
-    warehouse.load("raw.archive_dumps", dumps.join(used, on=["commit_id", "exchange"], how="semi"))
+    warehouse.load("raw.archive_dumps", dumps.join(commits, on=["commit_id", "exchange"], how="semi"))
     key = ["as_of", "exchange", "symbol", "ticker", "known_at", "source", "commit_id"]
     warehouse.load("raw.listings", lines.select(*key, "name", "country", "ipo_year", "industry", "sector"))
     prices = lines.select(*key, close_usd="close", volume_shares="volume")
@@ -384,7 +381,6 @@ def load_batch(warehouse: Warehouse, batch: ArchiveBatch) -> None:
     counts = lines.select(*key, outstanding_shares="shares").with_columns(source=pl.lit("screener_implied"))
     warehouse.load("raw.shares_outstanding", counts.drop_nulls("outstanding_shares"))
     rejects = batch.rejects.rename({"session": "as_of"}).join(days, on=["as_of", "exchange"], how="anti")
-    commits = lines.select("as_of", "exchange", "commit_id").unique()
     warehouse.load("raw.rejects", rejects.join(commits, on=["as_of", "exchange"]))
 
 

@@ -42,6 +42,9 @@ from recon_pipeline.settings import Settings
 from recon_pipeline.tables import Table, derived_tables, load_tables, tree_fingerprint
 from recon_pipeline.warehouse import Warehouse
 
+DUMP_FACTS = frozenset({"reference.archive_exceptions", "reference.archive_missing_sessions"})
+"""What dates the dumps: when it changes, the landings are read again."""
+
 
 @dataclass(frozen=True)
 class FailedCheck:
@@ -124,7 +127,6 @@ def run_event(
                 report.opening_source, report.notes = opening.source, list(opening.notes)
                 _build(warehouse, settings, report, opening, progress=progress, say=say)
             else:
-                say(f"{other} was built by other rules, or opens from what is built anew: building it again")
                 rebuild_event(warehouse, runnable_event(other), settings, progress=progress, say=say)
         with _timed(report, "publish"):
             report.snapshot = publish(warehouse, settings.home_dir)
@@ -154,6 +156,7 @@ def rebuild_event(
     warehouse: Warehouse, event: ReconEvent, settings: Settings, *, progress: bool = False, say: Say = lambda text: None
 ) -> None:
     """Build an event of this home again: from the files that it was opened with, or from the event before it."""
+    say(f"{event.event_id} was built by other rules, or opens from what is built anew: building it again")
     _build(warehouse, settings, RunReport(event), choose_opening(warehouse, event, ()), progress=progress, say=say)
 
 
@@ -172,7 +175,6 @@ def catch_up(
     """
     for other in in_order(warehouse, {*outdated(warehouse), *built}):
         if other not in built and (before is None or other < before):
-            say(f"{other} was built by other rules, or opens from what is built anew: building it again")
             rebuild_event(warehouse, runnable_event(other), settings, say=say)
 
 
@@ -245,10 +247,6 @@ def prepare(warehouse: Warehouse) -> list[str]:
             add_to_calendar(warehouse, events.event(event_id))
     # A contract and a CSV are part of the tree: what lost rows was built by another one.
     return outdated(warehouse)
-
-
-DUMP_FACTS = frozenset({"reference.archive_exceptions", "reference.archive_missing_sessions"})
-"""What dates the dumps: when it changes, the landings are read again."""
 
 
 # --- deriving ---------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ lines (`dumps.py`), and the fetch of a set of sessions that ties them together (
 Does not belong here: HTTP and landing, which all providers share; what kind of security a line is (`sql/core`).
 """
 
+from recon_pipeline.sources.archive.dumps import EXCHANGES
 from recon_pipeline.sources.archive.provider import Archive, ArchiveBatch
 
-__all__ = ["Archive", "ArchiveBatch"]
+__all__ = ["EXCHANGES", "Archive", "ArchiveBatch"]
