@@ -42,6 +42,10 @@ class Rejected(ReconError):
     exit_code = 4
 
 
+class Absent(Rejected):
+    """A provider says that it has no such thing (404): a true absence, never a figure of zero."""
+
+
 class BadPayload(ReconError):
     """A provider answered with something that cannot be believed: HTML, truncated JSON, missing keys, too few rows."""
 

@@ -23,15 +23,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import requests
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_random_exponential
+from tenacity import RetryCallState, Retrying, retry_if_exception, wait_random_exponential
 
-from recon_pipeline.errors import BadPayload, NotLanded, Rejected, Unavailable
+from recon_pipeline.errors import Absent, BadPayload, NotLanded, ReconError, Rejected, Unavailable
 from recon_pipeline.settings import Settings
-from recon_pipeline.sources.wire import Adapter, Session, read_body
+from recon_pipeline.sources.wire import Adapter, Session, deadline, read_body
 
 log = logging.getLogger(__name__)
 
@@ -51,12 +51,15 @@ BROKEN: Final = (
 )
 
 
+Done = TypeVar("Done")
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One GET. `tag` is the caller's own and comes back with the payload."""
+    """One GET. `tag` is the caller's own and comes back with the payload. URL and headers may hold a key."""
 
-    url: str
-    headers: Mapping[str, str] = field(default_factory=dict)
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     tag: object = None
 
 
@@ -64,7 +67,7 @@ class Request:
 class Payload:
     """A body that was believed. Times are UTC; `last_modified` is None where the provider does not tell."""
 
-    url: str
+    url: str = field(repr=False)
     body: bytes = field(repr=False)
     status: int
     fetched_at: datetime
@@ -81,28 +84,47 @@ class Traffic:
     bytes: int = 0
 
 
-class _TransientError(Exception):
-    """A failure that may pass; `wait_s` is how long the server asked us to wait, if it did."""
+class TransientError(Exception):
+    """A failure that may pass, of one attempt; `wait_s` is how long the server asked us to wait, if it did."""
 
     def __init__(self, reason: str, wait_s: float | None = None) -> None:
         super().__init__(reason)
         self.wait_s = wait_s
 
 
-class HttpClient:
-    """GET with retries, for use from many threads. Close it, or use it as a context manager."""
+Refusal = Callable[[int, bytes], ReconError | None]
+"""What a provider means by an answer other than 2xx (status, first bytes of its body); None: what the status says."""
 
-    def __init__(self, settings: Settings) -> None:
+
+class HttpClient:
+    """GET with retries, for use from many threads. Close it, or use it as a context manager.
+
+    `per_second` is the ceiling for each host, or with `per_host=False` for all hosts of the client together; without it
+    the setting for every host. `user_agent` may name a contact: it goes out as a header and is shown nowhere.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        per_second: float | None = None,
+        per_host: bool = True,
+        user_agent: str = USER_AGENT,
+        max_attempts: int | None = None,
+        refusal: Refusal | None = None,
+    ) -> None:
         self.settings = settings
+        self._max_attempts = min(max_attempts or settings.max_attempts, settings.max_attempts)
+        self._refusal = refusal
         self.traffic = Traffic()
         self._lock = threading.Lock()
         self._session = Session()
-        self._session.headers["User-Agent"] = USER_AGENT
+        self._session.headers["User-Agent"] = user_agent
         # limit_statuses=(): a 429 is answered by our own wait, and the adapter would log the URL with its query.
         adapter = Adapter(
             settings.answer_timeout_s,
-            per_second=settings.requests_per_second,
-            per_host=True,
+            **_pace(settings.requests_per_second if per_second is None else per_second),
+            per_host=per_host,
             limit_statuses=(),
             pool_connections=8,
             pool_maxsize=settings.fetch_workers,
@@ -178,18 +200,23 @@ class HttpClient:
         if failures:
             raise failures[0]
 
-    def _get(self, request: Request, validate: Callable[[bytes], object] | None, stop: threading.Event) -> Payload:
-        where = place(request.url)
+    def persist(self, url: str, attempt: Callable[[], Done], stop: threading.Event | None = None) -> Done:
+        """Repeat `attempt` (which asks for `url` with `exchange`) while it fails with what may pass.
+
+        `stop` cuts short what waits for a retry. Raises what `get` raises.
+        """
+        where = place(url)
+        stop = stop or threading.Event()
         if self.settings.offline:
             raise NotLanded(f"GET {where} was not sent, for the run is offline. Run it once without --offline.")
         began = time.monotonic()
 
         def sleep(seconds: float) -> None:
             if stop.wait(seconds):
-                raise _TransientError("cut short, for another request of this batch failed")
+                raise TransientError("cut short, for another request of this batch failed")
 
         retrying = Retrying(
-            retry=retry_if_exception_type((_TransientError, BadPayload)),
+            retry=retry_if_exception(_may_pass),
             stop=lambda state: self._enough(state, stop),
             wait=self._wait_s,
             sleep=sleep,
@@ -197,55 +224,90 @@ class HttpClient:
             reraise=True,
         )
         try:
-            return retrying(self._attempt, request, where, validate)
-        except _TransientError as error:
+            return retrying(attempt)
+        except TransientError as error:
             raise Unavailable(
                 f"GET {where} got no usable answer in {retrying.statistics['attempt_number']} attempts over "
                 f"{time.monotonic() - began:.0f} s; the last one: {error}. Check the network and the state of the "
                 "provider, then run the same command again: what was fetched so far is landed and is not asked again."
             ) from error
 
-    def _attempt(self, request: Request, where: str, validate: Callable[[bytes], object] | None) -> Payload:
+    def exchange(
+        self,
+        request: Request,
+        take: Callable[[requests.Response], object],
+        *,
+        also: frozenset[int] = frozenset(),
+        answer_s: float | None = None,
+    ) -> requests.Response:
+        """Send a request once; `take` reads the streamed answer if its status is 2xx or one of `also`.
+
+        `take` may raise BadPayload. The answer must have come whole `answer_s` seconds after it was first waited for,
+        or else `answer_timeout_s`. The connection is free again afterwards, or closed if it cannot be.
+
+        Raises:
+            TransientError: the exchange broke, or the answer asks for another try.
+            ReconError: what `take` raised, or what the refusal means.
+        """
+        where = place(request.url)
         with self._lock:
             self.traffic.requests += 1
-        body = io.BytesIO()
+        timeout = (self.settings.connect_timeout_s, self.settings.read_timeout_s)
+        headers = dict(request.headers)
+        refused = io.BytesIO()
         try:
-            response = self._exchange(request, where, body)
+            with (
+                deadline(answer_s),
+                self._session.get(request.url, headers=headers, timeout=timeout, stream=True) as got,
+            ):
+                if _is_success(got) or got.status_code in also:
+                    take(got)
+                    return got
+                with suppress(BadPayload, *BROKEN):
+                    read_body(got, REFUSAL_BYTES, refused)
         except BROKEN as error:
-            raise _TransientError(f"the exchange broke ({type(error).__name__})") from None
+            raise TransientError(f"the exchange broke ({type(error).__name__})") from None
+        except BadPayload as error:
+            raise _unbelievable(where, got, error) from error
         except (requests.RequestException, ValueError) as error:
             # `from None`: the text of these errors holds the URL with its query.
             raise Rejected(f"GET {where} cannot be asked ({type(error).__name__}). Check the base URL.") from None
-        finally:
-            with self._lock:
-                self.traffic.bytes += body.tell()
-        _refuse(response, where, self.settings.backoff_max_s)
-        payload = body.getvalue()
-        if validate is not None:
-            try:
-                validate(payload)
-            except BadPayload as error:
-                raise _unbelievable(where, response, error) from error
-        modified = _http_date(response.headers.get("Last-Modified"))
-        return Payload(request.url, payload, response.status_code, datetime.now(UTC), modified)
+        self.count_bytes(refused.tell())
+        if self._refusal is not None:
+            meant = self._refusal(got.status_code, refused.getvalue()[:REFUSAL_BYTES])
+            if meant is not None:
+                raise meant
+        raise _refused(got, where, self.settings.backoff_max_s)
 
-    def _exchange(self, request: Request, where: str, body: io.BytesIO) -> requests.Response:
-        """Send a request and read the answer into `body`; the connection is free again, or closed if it cannot be."""
-        timeout = (self.settings.connect_timeout_s, self.settings.read_timeout_s)
-        with self._session.get(request.url, headers=dict(request.headers), timeout=timeout, stream=True) as response:
-            if not _is_success(response):
-                with suppress(BadPayload, *BROKEN):
-                    read_body(response, REFUSAL_BYTES, body)
-                return response
+    def count_bytes(self, size: int) -> None:
+        """Add to the bytes of bodies that this client has read."""
+        with self._lock:
+            self.traffic.bytes += size
+
+    def _get(self, request: Request, validate: Callable[[bytes], object] | None, stop: threading.Event) -> Payload:
+        return self.persist(request.url, lambda: self._attempt(request, validate), stop)
+
+    def _attempt(self, request: Request, validate: Callable[[bytes], object] | None) -> Payload:
+        body = io.BytesIO()
+
+        def take(response: requests.Response) -> None:
             try:
                 read_body(response, self.settings.max_body_mb * 1_000_000, body)
+            finally:
+                self.count_bytes(body.tell())
+
+        response = self.exchange(request, take)
+        if validate is not None:
+            try:
+                validate(body.getvalue())
             except BadPayload as error:
-                raise _unbelievable(where, response, error) from error
-        return response
+                raise _unbelievable(place(request.url), response, error) from error
+        modified = http_date(response.headers.get("Last-Modified"))
+        return Payload(request.url, body.getvalue(), response.status_code, datetime.now(UTC), modified)
 
     def _enough(self, state: RetryCallState, stop: threading.Event) -> bool:
         error = state.outcome.exception() if state.outcome else None
-        limit = self.settings.max_attempts
+        limit = self._max_attempts
         return stop.is_set() or state.attempt_number >= (
             min(limit, BAD_PAYLOAD_ATTEMPTS) if isinstance(error, BadPayload) else limit
         )
@@ -253,7 +315,7 @@ class HttpClient:
     def _wait_s(self, state: RetryCallState) -> float:
         """Full-jitter exponential backoff, or what the server asked for if that is longer (capped)."""
         error = state.outcome.exception() if state.outcome else None
-        asked = error.wait_s if isinstance(error, _TransientError) else None
+        asked = error.wait_s if isinstance(error, TransientError) else None
         return max(self._backoff(state), min(asked or 0.0, self.settings.backoff_max_s))
 
     def _count_retry(self, state: RetryCallState, where: str) -> None:
@@ -261,6 +323,11 @@ class HttpClient:
             self.traffic.retries += 1
         error = state.outcome.exception() if state.outcome else None
         log.info("GET %s, attempt %d: %s; next try in %.1f s", where, state.attempt_number, error, state.upcoming_sleep)
+
+
+def _pace(per_second: float) -> dict[str, float]:
+    """The limits of a rate: below one request a second, requests are counted by the minute."""
+    return {"per_second": per_second} if per_second >= 1 else {"per_minute": max(1.0, round(per_second * 60, 3))}
 
 
 def place(url: str) -> str:
@@ -276,31 +343,40 @@ def _is_success(response: requests.Response) -> bool:
     return 200 <= response.status_code < 300
 
 
+def _may_pass(error: BaseException) -> bool:
+    """Whether a failure is worth another try in this run."""
+    return isinstance(error, TransientError) or (isinstance(error, BadPayload) and error.retryable)
+
+
 def _unbelievable(where: str, response: requests.Response, error: BadPayload) -> BadPayload:
-    return BadPayload(f"GET {where} answered {response.status_code} with what cannot be believed: {error}")
+    return type(error)(f"GET {where} answered {response.status_code} with what cannot be believed: {error}")
 
 
-def _refuse(response: requests.Response, where: str, patience_s: float) -> None:
-    """Raise what an answer other than 2xx means."""
+def _refused(response: requests.Response, where: str, patience_s: float) -> Exception:
+    """Return what an answer other than 2xx means by its status and headers."""
     status = response.status_code
     # GitHub answers 403 with a Retry-After where requests come too thick (its secondary rate limit).
     if status in TRY_AGAIN or (status == 403 and "Retry-After" in response.headers):
-        raise _TransientError(f"HTTP {status} {response.reason}", _asked_wait_s(response))
+        return TransientError(f"HTTP {status} {response.reason}", _asked_wait_s(response))
     if status == 403 and response.headers.get("X-RateLimit-Remaining") == "0":
         # GitHub answers 403 when the hourly allowance is used up, which is no refusal but can be a long wait.
         reset = response.headers.get("X-RateLimit-Reset", "")
         reset_s = max(0.0, float(reset) - time.time()) if reset.isdecimal() else 0.0
         if reset_s <= patience_s:
-            raise _TransientError(f"HTTP {status}, allowance used up", reset_s)
-        raise Unavailable(
+            return TransientError(f"HTTP {status}, allowance used up", reset_s)
+        return Unavailable(
             f"GET {where} answered HTTP {status}: this address has used up its allowance of requests for the next "
             f"{reset_s / 60:.0f} minutes. Wait, or set a token for the provider (RECON_ARCHIVE_TOKEN for the archive)."
         )
-    if not _is_success(response):
-        raise Rejected(
-            f"GET {where} was refused with HTTP {status} {response.reason}, so asking again will not help. "
-            "Check the base URL and the token in the settings, and that the provider still has this file."
+    if status in (404, 410):
+        return Absent(
+            f"GET {where} answered HTTP {status} {response.reason}: the provider has no such file. Check the base URL "
+            "in the settings and that the provider still has it."
         )
+    return Rejected(
+        f"GET {where} was refused with HTTP {status} {response.reason}, so asking again will not help. "
+        "Check the base URL and the token in the settings, and that the provider still has this file."
+    )
 
 
 def _asked_wait_s(response: requests.Response) -> float | None:
@@ -308,11 +384,11 @@ def _asked_wait_s(response: requests.Response) -> float | None:
     text = (response.headers.get("Retry-After") or "").strip()
     if text.isascii() and text.isdigit():
         return float(text)
-    moment = _http_date(text)
+    moment = http_date(text)
     return max(0.0, (moment - datetime.now(UTC)).total_seconds()) if moment else None
 
 
-def _http_date(text: str | None) -> datetime | None:
+def http_date(text: str | None) -> datetime | None:
     """Return the moment of an HTTP date; None for what is none, and for a date that has no moment in UTC."""
     try:
         moment = parsedate_to_datetime(text or "")

@@ -41,6 +41,9 @@ class LandedRow(msgspec.Struct, frozen=True, kw_only=True):
     `session` is the session that the payload was believed to describe when it landed; later evidence may say otherwise.
     `size` counts uncompressed bytes. `final` is False for an answer that may grow (a listing), True for one that the
     provider cannot change (a file of a commit).
+
+    `key` names the payload whatever host it came from: path and query without secrets. `last_modified` is what the
+    provider says (UTC). `packed` is False for a big file that is kept as it came.
     """
 
     source: str
@@ -52,6 +55,9 @@ class LandedRow(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
     size: int
     final: bool
+    key: str | None = None
+    last_modified: datetime | None = None
+    packed: bool = True
 
 
 class Landing:
@@ -65,6 +71,7 @@ class Landing:
         self._rows: list[LandedRow] = []
         self._by_url: dict[tuple[str, str], LandedRow] = {}
         self._by_commit: dict[tuple[str, str, str], LandedRow] = {}
+        self._by_key: dict[tuple[str, str], LandedRow] = {}
         self._decoder = msgspec.json.Decoder(LandedRow)
 
     def find(self, source: str, url: str) -> LandedRow | None:
@@ -79,15 +86,27 @@ class Landing:
             self._refresh()
             return self._present(self._by_commit.get((source, commit, exchange)))
 
+    def find_key(self, source: str, key: str) -> LandedRow | None:
+        """Return the newest row for a key, from whichever host it came, or None."""
+        with self._mutex:
+            self._refresh()
+            return self._present(self._by_key.get((source, key)))
+
     def rows(self, source: str) -> list[LandedRow]:
         """Return all rows of a source, oldest first, also those whose object is gone."""
         with self._mutex:
             self._refresh()
             return [row for row in self._rows if row.source == source]
 
+    def every(self) -> list[LandedRow]:
+        """Return all rows, oldest first, also those whose object is gone."""
+        with self._mutex:
+            self._refresh()
+            return list(self._rows)
+
     def path_of(self, row: LandedRow) -> Path:
         """Return where the object of a row is (or was)."""
-        return self._object(row.sha256)
+        return self._object(row.sha256) if row.packed else self._file(row.sha256)
 
     def read(self, row: LandedRow) -> bytes:
         """Return the payload of a row, after its hash was verified.
@@ -109,6 +128,23 @@ class Landing:
             raise ContractBroken(f"The landed payload {path} does not have the hash that is its name. {advice}")
         return body
 
+    def is_sound(self, row: LandedRow) -> bool:
+        """Whether the object of a row is there as it was landed; of a big file only its size is looked at."""
+        if not row.packed:
+            path = self.path_of(row)
+            return path.exists() and path.stat().st_size == row.size
+        try:
+            self.read(row)
+        except ContractBroken:
+            return False
+        return True
+
+    def set_aside(self, row: LandedRow) -> None:
+        """Move the damaged object of a row out of the way, so that the payload can be landed again."""
+        path = self.path_of(row)
+        if path.exists():
+            os.replace(path, path.with_name(f"{path.name}.damaged"))
+
     def land(
         self,
         source: str,
@@ -120,6 +156,8 @@ class Landing:
         session: date | None = None,
         fetched_at: datetime | None = None,
         final: bool = True,
+        key: str | None = None,
+        last_modified: datetime | None = None,
     ) -> LandedRow:
         """Keep one payload: first the object, then the row that tells of it."""
         row = LandedRow(
@@ -132,13 +170,52 @@ class Landing:
             sha256=hashlib.sha256(body).hexdigest(),
             size=len(body),
             final=final,
+            key=key,
+            last_modified=last_modified,
         )
         self._write_object(row.sha256, body)
         self._append(row)
         return row
 
+    def land_file(
+        self,
+        source: str,
+        url: str,
+        path: Path,
+        *,
+        sha256: str,
+        session: date | None = None,
+        fetched_at: datetime | None = None,
+        final: bool = True,
+        key: str | None = None,
+        last_modified: datetime | None = None,
+    ) -> LandedRow:
+        """Keep a big payload that is on disk already: it is moved, not packed; `sha256` was taken while it came."""
+        row = LandedRow(
+            source=source,
+            url=without_secrets(url),
+            commit=None,
+            exchange=None,
+            session=session,
+            fetched_at=fetched_at or datetime.now(UTC),
+            sha256=sha256,
+            size=path.stat().st_size,
+            final=final,
+            key=key,
+            last_modified=last_modified,
+            packed=False,
+        )
+        target = self._file(sha256)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(path, target)
+        self._append(row)
+        return row
+
     def _object(self, sha256: str) -> Path:
         return self.root / "objects" / sha256[:2] / f"{sha256}.gz"
+
+    def _file(self, sha256: str) -> Path:
+        return self.root / "files" / sha256[:2] / sha256
 
     def _present(self, row: LandedRow | None) -> LandedRow | None:
         return row if row is not None and self.path_of(row).exists() else None
@@ -197,6 +274,8 @@ class Landing:
         self._by_url[row.source, row.url] = row
         if row.commit is not None and row.exchange is not None:
             self._by_commit[row.source, row.commit, row.exchange] = row
+        if row.key is not None:
+            self._by_key[row.source, row.key] = row
 
 
 def without_secrets(url: str) -> str:

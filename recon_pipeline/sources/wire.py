@@ -2,6 +2,7 @@
 
 Belongs here: the session under the client. It takes proxies and certificates from the environment, but no proxy for
 this machine and no credentials; it holds every answer, head and body, to one deadline; and it reads a body up to a cap.
+Nor does what urllib3 logs of an exchange show a query, which may hold a key.
 
 Does not belong here: retries, the rate limit, what a status means (`http.py`).
 """
@@ -10,8 +11,13 @@ from __future__ import annotations
 
 import http.client
 import io
+import logging
+import re
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from ipaddress import ip_address
 from typing import Any, ClassVar, Final
 from urllib.parse import urlsplit
@@ -28,6 +34,37 @@ from urllib3.poolmanager import PoolManager
 from recon_pipeline.errors import BadPayload
 
 CHUNK_BYTES: Final = 1 << 18
+_QUERY: Final = re.compile(r"\?[^\s'\"]*")
+_OWN_DEADLINE_S: Final = ContextVar[float | None]("own deadline", default=None)
+
+
+class _NoQueries(logging.Filter):
+    """Takes the query off every URL in a line of urllib3, and leaves an error its name alone: its text may quote both.
+
+    Most lines are for debugging; that headers cannot be parsed is a warning, which every program shows that logs.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        shown = record.args if isinstance(record.args, tuple) else ()
+        record.args = tuple(type(part).__name__ if isinstance(part, BaseException) else part for part in shown)
+        record.msg, record.args = _QUERY.sub("", record.getMessage()), ()
+        record.exc_info = record.exc_text = None
+        return True
+
+
+for _name in ("connectionpool", "connection", "poolmanager", "util.retry"):
+    # A filter sees what its own logger is given, and nothing from below it.
+    logging.getLogger(f"urllib3.{_name}").addFilter(_NoQueries())
+
+
+@contextmanager
+def deadline(seconds: float | None) -> Iterator[None]:
+    """Give the answers to what this thread asks within the block a deadline of their own (None: the adapter's)."""
+    token = _OWN_DEADLINE_S.set(seconds)
+    try:
+        yield
+    finally:
+        _OWN_DEADLINE_S.reset(token)
 
 
 def read_body(response: requests.Response, most_bytes: int, body: io.BytesIO) -> None:
@@ -125,7 +162,8 @@ class _TimedAnswer(http.client.HTTPResponse):
 
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
-        self.fp = io.BufferedReader(_TimedBytes(self.fp.detach(), sock, time.monotonic() + self.seconds), CHUNK_BYTES)
+        until = time.monotonic() + (_OWN_DEADLINE_S.get() or self.seconds)
+        self.fp = io.BufferedReader(_TimedBytes(self.fp.detach(), sock, until), CHUNK_BYTES)
 
 
 class _TimedBytes(io.RawIOBase):
