@@ -16,18 +16,29 @@ import difflib
 import re
 import warnings
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 from recon_pipeline.errors import BadInput, ContractBroken
 from recon_pipeline.event_rule import SEASON_MONTHS, RuleDates, ipo_dates, recon_dates, season_kind
 from recon_pipeline.rules import optional_day, reference_rows
 
+if TYPE_CHECKING:
+    import exchange_calendars
+
 # 2003 gives the first event a past; the end is far enough for any schedule and near enough to build in a blink.
 FIRST_DAY: Final = date(2003, 1, 1)
 LAST_DAY: Final = date(2040, 12, 31)
+
+NEW_YORK: Final = ZoneInfo("America/New_York")
+AS_OF: Final = "-asof-"
+"""Between the id of an event and the session that its projection is ranked on."""
+
+SETTLING: Final = timedelta(minutes=30)
+"""How long after the bell the closing prices still come in: the closing auction and its reports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +64,11 @@ class ReconEvent:
     note: str = ""
 
     @property
+    def is_projection(self) -> bool:
+        """Whether this is the event as if an earlier day were its rank day (`as_of`)."""
+        return AS_OF in self.event_id
+
+    @property
     def effective_from(self) -> date:
         """First session on which the new membership holds."""
         return next_session(self.effective_date)
@@ -62,14 +78,18 @@ class ReconEvent:
 
 
 @lru_cache(maxsize=1)
-def _all_sessions() -> tuple[date, ...]:
+def _exchange() -> exchange_calendars.ExchangeCalendar:
     import exchange_calendars
 
     # exchange_calendars 4.13 reads columns in a way that pandas 3.1 deprecates: nothing that a user of ours can act on.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
-        calendar = exchange_calendars.get_calendar("XNYS", start=FIRST_DAY.isoformat(), end=LAST_DAY.isoformat())
-    return tuple(stamp.date() for stamp in calendar.sessions)
+        return exchange_calendars.get_calendar("XNYS", start=FIRST_DAY.isoformat(), end=LAST_DAY.isoformat())
+
+
+@lru_cache(maxsize=1)
+def _all_sessions() -> tuple[date, ...]:
+    return tuple(stamp.date() for stamp in _exchange().sessions)
 
 
 def _covered(day: date) -> date:
@@ -120,6 +140,32 @@ def next_session(day: date) -> date:
             f"The exchange calendar ends on {LAST_DAY} and knows no session after {day}. Use an earlier day."
         )
     return known[position]
+
+
+def is_market_open(moment: datetime) -> bool:
+    """Tell if the exchange trades at `moment` (with a zone): from the open of a session up to its close."""
+    day = moment.astimezone(NEW_YORK).date()
+    return is_session(day) and _opens(day) <= moment < _closes(day)
+
+
+def last_closed_session(moment: datetime) -> date:
+    """Return the last session whose close was at least `SETTLING` before `moment` (with a zone).
+
+    A usual session counts from 16:30 New York on, one that closes at 13:00 from 13:30 on.
+    """
+    day = moment.astimezone(NEW_YORK).date()
+    closed = is_session(day) and _closes(day) + SETTLING <= moment
+    return day if closed else previous_session(day)
+
+
+def _opens(session: date) -> datetime:
+    opens: datetime = _exchange().session_open(session.isoformat()).to_pydatetime()
+    return opens
+
+
+def _closes(session: date) -> datetime:
+    closes: datetime = _exchange().session_close(session.isoformat()).to_pydatetime()
+    return closes
 
 
 # --- announced dates -------------------------------------------------------------------------------------------------
@@ -222,6 +268,9 @@ def event(event_id: str) -> ReconEvent:
     Raises:
         BadInput: there is no such event; the message names near ids.
     """
+    base, separator, day = event_id.partition(AS_OF)
+    if separator:
+        return as_of(event(base), _as_of_day(event_id, day))
     found = _announced().get(event_id) or _by_rule_after_table(_year_of(event_id)).get(event_id)
     if found:
         return found
@@ -230,6 +279,44 @@ def event(event_id: str) -> ReconEvent:
         f"Near ids: {', '.join(_near_ids(event_id))}. "
         "An id is the month of the effective date and a kind, as 2023-06-recon; `recon calendar` lists all."
     )
+
+
+def as_of(base: ReconEvent, day: date) -> ReconEvent:
+    """Return the projection of an event: the same but ranked on an earlier session `day`, under an id of its own.
+
+    Raises:
+        BadInput: `day` is no session before the rank day.
+    """
+    if not is_session(day) or day > base.rank_day:
+        raise BadInput(
+            f"Projecting {base.event_id} as of {day}: that is no session up to its rank day {base.rank_day}. "
+            "Choose one."
+        )
+    return replace(
+        base,
+        event_id=f"{base.event_id}{AS_OF}{day}",
+        rank_day=day,
+        source=f"projection; {base.source}",
+        confirmed=False,
+        note=f"as if {day} were the rank day",
+    )
+
+
+def _as_of_day(event_id: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise BadInput(f"The event {event_id!r} does not end in a day, as 2023-06-recon{AS_OF}2023-03-31.") from error
+
+
+def next_recon(day: date) -> ReconEvent:
+    """Return the first reconstitution whose rank day is `day` or later."""
+    for year in range(day.year, LAST_DAY.year):
+        table = {**_announced(), **_by_rule_after_table(year)}
+        later = [found for found in table.values() if found.kind == "recon" and found.rank_day >= day]
+        if later:
+            return min(later, key=lambda found: found.rank_day)
+    raise BadInput(f"The calendar knows no reconstitution after {day}. Use an earlier day.")
 
 
 def _year_of(event_id: str) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import subprocess
 import sys
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -294,6 +294,55 @@ def test_the_edges_of_the_calendar_are_refused_not_wrapped() -> None:
         calendar.session_on_or_before(calendar.FIRST_DAY)  # New Year's Day
     with pytest.raises(BadInput, match="knows no session"):
         calendar.next_session(calendar.LAST_DAY)
+
+
+def new_york(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=calendar.NEW_YORK)
+
+
+@pytest.mark.parametrize(
+    ("moment", "open_"),
+    [
+        ("2024-07-02 09:29", False),
+        ("2024-07-02 09:30", True),
+        ("2024-07-02 15:59", True),
+        ("2024-07-02 16:00", False),
+        ("2024-07-03 12:59", True),  # closes at 13:00, the day before a holiday
+        ("2024-07-03 13:00", False),
+        ("2024-07-04 12:00", False),
+        ("2024-07-06 12:00", False),
+        ("2025-01-09 12:00", False),  # a day of mourning
+    ],
+)
+def test_the_market_is_open_between_the_bells(moment: str, open_: bool) -> None:
+    assert calendar.is_market_open(new_york(moment)) is open_
+
+
+@pytest.mark.parametrize(
+    ("moment", "session"),
+    [
+        ("2024-07-02 00:00", "2024-07-01"),
+        ("2024-07-02 16:29", "2024-07-01"),
+        ("2024-07-02 16:30", "2024-07-02"),
+        ("2024-07-02 23:59", "2024-07-02"),
+        ("2024-07-03 13:29", "2024-07-02"),
+        ("2024-07-03 13:30", "2024-07-03"),
+        ("2024-07-04 18:00", "2024-07-03"),
+        ("2024-07-06 12:00", "2024-07-05"),
+        ("2024-07-07 23:00", "2024-07-05"),
+        ("2024-07-08 09:00", "2024-07-05"),
+        ("2024-01-02 16:30", "2024-01-02"),  # winter: 21:30 UTC
+    ],
+)
+def test_a_session_has_closed_half_an_hour_after_its_bell(moment: str, session: str) -> None:
+    assert calendar.last_closed_session(new_york(moment)) == date.fromisoformat(session)
+
+
+def test_the_day_of_a_moment_is_the_one_of_new_york() -> None:
+    evening = datetime(2024, 7, 3, 1, 0, tzinfo=UTC)  # still the second of July there
+    assert calendar.last_closed_session(evening) == date(2024, 7, 2)
+    assert not calendar.is_market_open(evening)
+    assert calendar.is_market_open(datetime(2024, 7, 2, 13, 30, tzinfo=UTC))
 
 
 def test_reading_events_does_not_import_the_exchange_calendar() -> None:
