@@ -3,39 +3,29 @@
 Two forms are read: our CSV (`index,ticker,name,asof`; one file may hold several indexes and dates) and the holdings CSV
 of an iShares index fund as downloaded (a preamble, then holdings with cash rows among them).
 
-Does not belong here: opening an event from the one before (`pipeline.py`), tying a ticker to a line (`sql/core`).
+Does not belong here: the parts of a fund's file (`holdings.py`), opening an event from the one before (`pipeline.py`),
+tying a ticker to a line (`sql/core`).
 """
 
 from __future__ import annotations
 
 import csv
 import hashlib
-import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 
 from recon_pipeline.errors import BadInput
 from recon_pipeline.events import ReconEvent
+from recon_pipeline.holdings import csv_lines, take_apart
 from recon_pipeline.rules import reference_rows
 from recon_pipeline.symbols import normal_ticker
 
 OUR_HEADER = ("index", "ticker", "name", "asof")
-
-FUND_INDEXES = {
-    "russell 1000 etf": "R1000",
-    "russell 2000 etf": "R2000",
-    "russell 3000 etf": "R3000",
-    "micro-cap etf": "RMICRO",
-    "russell mid-cap etf": "MIDCAP",
-    "russell top 200 etf": "TOP200",
-    "russell 2500 etf": "R2500",
-}
-"""What the first line of a fund's holdings file says, and the index that the fund tracks."""
 
 OPENING_SCHEMA = pl.Schema(
     {
@@ -125,8 +115,7 @@ def _parse(path: Path, body: bytes) -> list[_Row]:
     except UnicodeDecodeError as error:
         raise BadInput(f"Reading the opening file {path}: it is not UTF-8 text ({error.reason}).") from error
     try:
-        # Strict: a quote that is never closed would swallow the rest of the file.
-        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        lines = csv_lines(text)
     except csv.Error as error:
         raise BadInput(f"Reading the opening file {path}: it is not a CSV ({error}).") from error
     header = tuple(cell.strip().lower() for cell in lines[0]) if lines else ()
@@ -177,46 +166,12 @@ def _iso_day(place: str, text: str) -> date:
 
 
 def _fund_rows(path: Path, lines: list[list[str]]) -> list[_Row]:
-    start = next((n for n, cells in enumerate(lines) if cells and cells[0].strip() == "Ticker"), None)
-    preamble = lines[:start]
-    as_of = next(
-        (cells[1] for cells in preamble if len(cells) > 1 and cells[0].startswith("Fund Holdings as of")), None
-    )
-    if start is None or as_of is None:
+    place = f"Reading the opening file {path}"
+    fund = take_apart(lines)
+    if fund is None:
         raise BadInput(
-            f"Reading the opening file {path}: it is neither our CSV (header {','.join(OUR_HEADER)}) nor the holdings "
+            f"{place}: it is neither our CSV (header {','.join(OUR_HEADER)}) nor the holdings "
             "CSV of an iShares fund (a line `Fund Holdings as of` and a header that begins with Ticker)."
         )
-    index_id = _fund_index(path, preamble)
-    day = _fund_day(path, as_of)
-    header = [cell.strip() for cell in lines[start]]
-    rows: list[_Row] = []
-    for cells in lines[start + 1 :]:
-        if len(cells) < len(header):  # the legal text below the holdings
-            break
-        holding = dict(zip(header, (cell.strip() for cell in cells), strict=False))
-        # Cash, futures and money-market lines are no members; a dash is a line without a symbol.
-        if holding.get("Asset Class") != "Equity" or holding["Ticker"] in ("", "-"):
-            continue
-        rows.append(_Row(index_id, normal_ticker(holding["Ticker"]), holding.get("Name") or None, day))
-    return rows
-
-
-def _fund_index(path: Path, preamble: list[list[str]]) -> str:
-    text = " ".join(cell for cells in preamble for cell in cells).lower()
-    for words, index_id in FUND_INDEXES.items():
-        if words in text:
-            return index_id
-    raise BadInput(
-        f"Reading the opening file {path}: its first lines do not name a fund that we know to track an index of the "
-        f"family ({', '.join(FUND_INDEXES)}). Convert it to our CSV: {','.join(OUR_HEADER)}."
-    )
-
-
-def _fund_day(path: Path, text: str) -> date:
-    for form in ("%b %d, %Y", "%B %d, %Y", "%d/%b/%Y", "%Y-%m-%d"):
-        try:
-            return datetime.strptime(text.strip(), form).date()
-        except ValueError:
-            continue
-    raise BadInput(f"Reading the opening file {path}: the date of its holdings, {text!r}, cannot be read.")
+    index_id, day = fund.index_id(place), fund.day(place)
+    return [_Row(index_id, normal_ticker(row["Ticker"]), row.get("Name") or None, day) for row in fund.members]

@@ -3,12 +3,13 @@
 Belongs here: reading truth files (memberships, or changes), matching by ticker, the counts, and for each missed or
 false name what our eligibility says of it. Lists are for scoring only: nothing here feeds a run.
 
-Does not belong here: printing (`cli.py`).
+Does not belong here: printing (`cli.py`), the parts of a fund's file (`holdings.py`).
 """
 
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from recon_pipeline.errors import BadInput
 from recon_pipeline.events import ReconEvent
+from recon_pipeline.holdings import Holdings, csv_lines, take_apart
 from recon_pipeline.symbols import normal_ticker
 from recon_pipeline.warehouse import Reader
 
@@ -97,6 +99,8 @@ def key(ticker: str) -> str:
 def read_truth(paths: Sequence[Path], event: ReconEvent) -> Truth:
     """Read truth files: a membership (index, ticker) or changes (index, action, ticker), by their header.
 
+    The holdings CSV of an iShares fund is a membership of its index on its day.
+
     Raises:
         BadInput: a file cannot be read or has neither form, a row says no index or ticker, or no row is of this event.
     """
@@ -122,25 +126,40 @@ def read_truth(paths: Sequence[Path], event: ReconEvent) -> Truth:
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
+    place = f"Reading the truth file {path}"
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            # Strict: a quote that is never closed would swallow the rest of the file.
-            reader = csv.DictReader(file, restval="", strict=True)
-            header = [name.strip().lower() for name in reader.fieldnames or ()]
-            if len(set(header)) < len(header):
-                raise BadInput(f"Reading the truth file {path}: its header has a column more than once.")
-            reader.fieldnames = header
-            rows = [row | {"line": str(reader.line_num)} for row in reader]
+        text = path.read_bytes().decode("utf-8-sig")
+        fund = take_apart(csv_lines(text))
+        if fund is not None:
+            return _fund_rows(fund, place)
+        # Strict: a quote that is never closed would swallow the rest of the file.
+        reader = csv.DictReader(io.StringIO(text, newline=""), restval="", strict=True)
+        header = [name.strip().lower() for name in reader.fieldnames or ()]
+        if len(set(header)) < len(header):
+            raise BadInput(f"{place}: its header has a column more than once.")
+        reader.fieldnames = header
+        rows = [row | {"line": str(reader.line_num)} for row in reader]
     except OSError as error:
-        raise BadInput(f"Reading the truth file {path} failed: {error.strerror}. Check the path.") from error
+        raise BadInput(f"{place} failed: {error.strerror}. Check the path.") from error
     except (UnicodeDecodeError, csv.Error) as error:
-        raise BadInput(f"Reading the truth file {path}: it is not a CSV in UTF-8 ({error}).") from error
+        raise BadInput(f"{place}: it is not a CSV in UTF-8 ({error}).") from error
     if not rows or not {"index", "ticker"} <= set(reader.fieldnames):
-        raise BadInput(f"Reading the truth file {path}: it needs rows, and a header with at least index and ticker.")
+        raise BadInput(
+            f"{place}: it needs rows, and a header with at least index and ticker; or it is the holdings CSV of an "
+            "iShares fund."
+        )
     for row in rows:
         if not row["index"].strip() or not row["ticker"].strip():
-            raise BadInput(f"Reading the truth file {path}, line {row['line']}: it says no index or no ticker.")
+            raise BadInput(f"{place}, line {row['line']}: it says no index or no ticker.")
     return rows
+
+
+def _fund_rows(fund: Holdings, place: str) -> list[dict[str, str]]:
+    """The members of a fund's holdings as a membership list of its index."""
+    index_id, day = fund.index_id(place), fund.day(place)
+    if not fund.members:
+        raise BadInput(f"{place}: it holds no member. An empty list is never read as empty.")
+    return [{"index": index_id, "ticker": row["Ticker"], "asof": day.isoformat()} for row in fund.members]
 
 
 def _day(path: Path, text: str) -> date:

@@ -14,7 +14,8 @@ import pytest
 
 from recon_pipeline.errors import BadInput
 from recon_pipeline.events import event
-from recon_pipeline.opening import FUND_INDEXES, OPENING_SCHEMA, index_ids, read_openings
+from recon_pipeline.holdings import FUND_INDEXES
+from recon_pipeline.opening import OPENING_SCHEMA, index_ids, read_openings
 
 EVENT = event("2023-06-recon")
 RANK_DAY = date(2023, 4, 28)

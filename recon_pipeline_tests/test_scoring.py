@@ -26,6 +26,7 @@ from recon_pipeline.scoring import (
 )
 from recon_pipeline.warehouse import Reader
 from recon_pipeline_tests.small_home import publish_rows
+from recon_pipeline_tests.test_opening import fund_file
 from recon_pipeline_tests.test_sql_cases import Row
 
 EVENT = event("2023-06-recon")
@@ -286,3 +287,35 @@ def test_a_truth_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     path.write_bytes("index,ticker\nR1000,Ä\n".encode("latin-1"))
     with pytest.raises(BadInput, match=r"latin\.csv: it is not a CSV in UTF-8"):
         read_truth([path], EVENT)
+
+
+# --- holdings of a fund -----------------------------------------------------------------------------------------------
+
+
+def test_the_holdings_of_a_fund_are_a_membership_of_its_index(tmp_path: Path) -> None:
+    """Cash, futures and a line without a symbol are no members; the file leaves the class separator out."""
+    changes = tmp_path / "changes.csv"
+    changes.write_text("action,index,ticker\naddition,R2000,AAA\n")
+    fund = truth_file(tmp_path, "\ufeff" + fund_file(day='"Jun 30, 2023"'))
+    assert read_truth([fund, changes], EVENT) == {
+        ("R2000", "members"): {"AAA", "NA", "BRKB"},
+        ("R2000", "additions"): {"AAA"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (fund_file(), "as of 2023-03-31"),
+        (fund_file(day='"Jun 28, 2024"'), "as of 2024-06-28"),
+        (fund_file("Example S&P 500 ETF", day='"Jun 30, 2023"'), "do not name a fund"),
+        (fund_file(day='"-"', rows=[]), "date of its holdings, '-'"),
+        (fund_file(day='"Jun 30, 2023"', rows=[]), "holds no member"),
+        (fund_file(day='"Jun 30, 2023"')[:-20], "not a CSV"),
+    ],
+    ids=["before the event", "the year after", "another family", "no session", "no holding", "cut short"],
+)
+def test_holdings_that_would_be_scored_wrongly_are_refused(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(BadInput, match=told) as error:
+        read_truth([truth_file(tmp_path, text)], EVENT)
+    assert "truth.csv" in str(error.value)
