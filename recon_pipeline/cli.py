@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from recon_pipeline.pipeline import RunReport
     from recon_pipeline.scoring import Miss, Score
     from recon_pipeline.settings import Settings
+    from recon_pipeline.sources.http import Traffic
 
 
 def _show_version(wanted: bool) -> None:
@@ -96,7 +97,9 @@ def _options(
 
 @app.command()
 def run(
-    event_id: EventId,
+    event_id: Annotated[
+        str | None, typer.Argument(metavar="[EVENT]", help="Such as 2023-06-recon; `recon calendar` lists them.")
+    ] = None,
     opening: Annotated[
         list[Path] | None,
         typer.Option("--opening", help="Opening membership: our CSV or an iShares holdings CSV. Repeatable."),
@@ -110,21 +113,74 @@ def run(
         bool,
         typer.Option("--from-previous", help="Open from the event before, though files were given last time."),
     ] = False,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of",
+            metavar="DATE",
+            help="In place of EVENT: project the next reconstitution as of a day, YYYY-MM-DD or today. It is published "
+            "apart, in HOME/projections/.",
+        ),
+    ] = None,
 ) -> None:
-    """Run one event from landing to published tables."""
+    """Run one event from landing to published tables, or project the next one."""
     from recon_pipeline.pipeline import run_event
+    from recon_pipeline.projection import project
 
     console = _console(stderr=True)
-    report = run_event(
-        event_id,
-        _settings(home, offline),
-        openings=tuple(opening or ()),
-        allow_late_opening=allow_late_opening,
-        from_previous=from_previous,
-        progress=console.is_terminal,
-        say=lambda text: console.print(f"[dim]{_plain(text)}[/]"),
-    )
+    settings = _settings(home, offline)
+    shared: dict[str, Any] = {
+        "openings": tuple(opening or ()),
+        "allow_late_opening": allow_late_opening,
+        "progress": console.is_terminal,
+        "say": lambda text: console.print(f"[dim]{_plain(text)}[/]"),
+    }
+    if (event_id is None) == (as_of is None):
+        raise BadInput("Running: name an EVENT, or give --as-of DATE to project the next one; not both, not neither.")
+    if as_of is not None:
+        if from_previous:
+            raise BadInput(
+                "Projecting: --from-previous is of an EVENT. Without --opening a projection opens from the last."
+            )
+        report = project(None if as_of == "today" else _day(as_of), settings, **shared)
+    else:
+        report = run_event(str(event_id), settings, from_previous=from_previous, **shared)
     _print_report(report)
+
+
+@app.command()
+def capture(home: Home = None) -> None:
+    """Land what tells of today only, from every configured source: the daily capture, after the close."""
+    from recon_pipeline.capture import GAVE_NOTHING
+    from recon_pipeline.capture import capture as capture_today
+
+    console = _console(stderr=True)
+    gathered = capture_today(_settings(home), say=lambda text: console.print(f"[dim]{_plain(text)}[/]"))
+    for outcome in gathered.outcomes:
+        size = f"{outcome.row.size / 1e6:.1f} MB" if outcome.row else _plain(outcome.detail)
+        console.print(f"{outcome.ask.feed} {outcome.ask.day or ''} {outcome.result}: {size}", soft_wrap=True)
+    for name in gathered.idle:
+        console.print(f"{name} was not asked: it has nothing to tell at this hour (prices only after the close)")
+    failed = [outcome for outcome in gathered.outcomes if outcome.result in GAVE_NOTHING]
+    typer.echo(
+        f"{len(gathered.outcomes) - len(failed)} payloads landed, {len(failed)} not "
+        f"({gathered.traffic.requests} requests, {gathered.traffic.bytes / 1e6:.1f} MB)."
+    )
+
+
+@app.command()
+def sources(home: Home = None, output: OutputFormat = Format.table) -> None:
+    """List the sources: state, last success and what each gives."""
+    from recon_pipeline.capture import source_states
+
+    states = source_states(_settings(home))
+    if output is Format.table:
+        # The rest is for scripts; a terminal is not that wide.
+        states = states.select(
+            "source", "state", states["last_success"].dt.strftime("%Y-%m-%d %H:%M"), "payloads", "gives"
+        )
+    title = "Sources; `needs` names the environment variable that is not set"
+    _print_rows(states, output, title, wrapped="gives")
 
 
 @app.command()
@@ -158,7 +214,7 @@ def changes(
     wanted = index.upper() if index else None
     if wanted is not None and wanted not in index_ids():
         raise BadInput(f"Printing changes of {index}: the indexes are {', '.join(index_ids())}.")
-    reader = Reader(published_database(_settings(home).home_dir))
+    reader = Reader(published_database(_place(home, event_id)))
     _require_published(reader, event_id)
     frame = reader.frame(
         """
@@ -182,7 +238,7 @@ def calendar(
 
     from recon_pipeline.events import events
 
-    today = date.today()
+    today = _settings(None).moment.date()
     rows = [
         {
             "event_id": event.event_id,
@@ -220,9 +276,28 @@ def score(
     from recon_pipeline.warehouse import Reader
 
     wanted = event(event_id)
-    reader = Reader(published_database(_settings(home).home_dir))
+    reader = Reader(published_database(_place(home, event_id)))
     scores, misses = score_event(reader, wanted, read_truth(truth, wanted))
     _print_scores(scores, misses if names else [], output, event_id)
+
+
+@app.command()
+def holdings(
+    index: Annotated[str, typer.Argument(metavar="INDEX", help="R1000, R2000, R3000 or RMICRO.")],
+    day: Annotated[str, typer.Option("--date", metavar="DATE", help="Day of the holdings, YYYY-MM-DD: a session.")],
+    out: Annotated[Path, typer.Option("--out", help="File to write; then give it to --opening or --truth.")],
+    home: Home = None,
+    offline: Offline = False,
+) -> None:
+    """Fetch the holdings CSV of an iShares index fund, as an opening or to score against."""
+    from recon_pipeline.sources.ishares import fetch_holdings
+
+    console = _console(stderr=True)
+    body = fetch_holdings(
+        _settings(home, offline), index, _day(day), say=lambda text: console.print(f"[dim]{_plain(text)}[/]")
+    )
+    out.write_bytes(body)
+    typer.echo(f"{out} holds the fund on {index.upper()} of {day}.")
 
 
 @app.command()
@@ -252,6 +327,9 @@ def demo(
     )
     _print_rows(frame, Format.table, f"Changes of the Russell 1000, {report.event.event_id}, simulated market")
     _print_report(report)
+    _console().print(
+        f"more of it: recon changes {report.event.event_id} --index R2000 --home {settings.home_dir}", soft_wrap=True
+    )
 
 
 # --- printing ---------------------------------------------------------------------------------------------------------
@@ -270,6 +348,15 @@ def _settings(home: Path | None, offline: bool = False) -> Settings:
         # Names and reasons, never the values: one of them is a token.
         wrong = "; ".join(f"RECON_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors())
         raise BadInput(f"The settings in the environment cannot be used: {wrong}. Correct or unset them.") from None
+
+
+def _place(home: Path | None, event_id: str) -> Path:
+    """Return the home that holds an event: that of the projections for one of them."""
+    from recon_pipeline.events import event
+    from recon_pipeline.projection import projection_settings
+
+    settings = _settings(home)
+    return (projection_settings(settings) if event(event_id).is_projection else settings).home_dir
 
 
 def _console(*, stderr: bool = False) -> Console:
@@ -305,7 +392,8 @@ def _require_published(reader: Any, event_id: str) -> None:
         )
 
 
-def _print_rows(frame: pl.DataFrame, output: Format, title: str) -> None:
+def _print_rows(frame: pl.DataFrame, output: Format, title: str, *, wrapped: str = "") -> None:
+    """Print a frame; in a table no cell is folded but those of the column `wrapped`."""
     import polars as pl
 
     if output is Format.csv:
@@ -319,7 +407,11 @@ def _print_rows(frame: pl.DataFrame, output: Format, title: str) -> None:
 
     table = Table(title=title, title_justify="left", caption=f"{frame.height} rows", caption_justify="left")
     for name, kind in frame.schema.items():
-        table.add_column(name, justify="right" if kind.is_numeric() else "left", no_wrap=True, overflow="ellipsis")
+        justify: Any = "right" if kind.is_numeric() else "left"
+        if name == wrapped:
+            table.add_column(name, justify=justify, ratio=1)
+        else:
+            table.add_column(name, justify=justify, no_wrap=True, overflow="ellipsis")
     for row in frame.iter_rows():
         table.add_row(*(_cell(name, value) for name, value in zip(frame.columns, row, strict=True)))
     _console().print(table)
@@ -355,9 +447,15 @@ def _print_report(report: RunReport) -> None:
     console.print(
         f"{report.event.event_id}: opened from {_plain(report.opening_source)}; "
         f"{report.rows['recon.index_membership']:,} memberships, {report.rows['recon.index_changes']:,} changes; "
-        f"{report.requests} requests; {sum(report.seconds.values()):.1f} s"
+        f"{_cost(report.took.archive)} to the archive, {_cost(report.took.sources)} to other sources, "
+        f"of which {report.took.given} of {report.took.asked} payloads are there; "
+        f"{sum(report.seconds.values()):.1f} s"
     )
     console.print(f"published: {report.published}" + ("" if snapshot.is_new else " (unchanged)"), soft_wrap=True)
+
+
+def _cost(traffic: Traffic) -> str:
+    return f"{traffic.requests} requests ({traffic.bytes / 1e6:,.1f} MB)"
 
 
 def _print_scores(scores: list[Score], misses: list[Miss], output: Format, event_id: str) -> None:
@@ -392,6 +490,6 @@ def _print_scores(scores: list[Score], misses: list[Miss], output: Format, event
 
         typer.echo(json.dumps({"event_id": event_id, "scores": rows.to_dicts(), "names": wrong.to_dicts()}))
         return
-    _print_rows(rows, output, f"Scores of {event_id}")
     if not wrong.is_empty() and output is Format.table:
         _print_rows(wrong, output, "Missed and false names")
+    _print_rows(rows, output, f"Scores of {event_id}")

@@ -18,13 +18,14 @@ from pathlib import Path
 import polars as pl
 
 from recon_pipeline import events
+from recon_pipeline.capture import OUTCOMES, take_for_event
 from recon_pipeline.errors import BadInput, NotLanded, Unavailable
 from recon_pipeline.events import ReconEvent
 from recon_pipeline.opening import read_openings
 from recon_pipeline.publish import RUN_LOG
 from recon_pipeline.settings import Settings
 from recon_pipeline.sources.archive import EXCHANGES, Archive, ArchiveBatch
-from recon_pipeline.sources.http import HttpClient, place
+from recon_pipeline.sources.http import HttpClient, Traffic, place
 from recon_pipeline.sources.landing import Landing
 from recon_pipeline.symbols import normal_ticker_expr
 from recon_pipeline.tables import load_tables
@@ -77,12 +78,11 @@ def choose_opening(
         return ChosenOpening(", ".join(path.name for path in paths), opening.notes, opening.rows)
     files = [source for source in _stored_sources(warehouse, event) if not source.startswith(FROM_EVENT)]
     if files and not from_previous:
-        return ChosenOpening(
-            ", ".join(files), ("opened from the files of the run before; --from-previous sets them aside",)
-        )
+        note = "opened from the files of the run before; --from-previous sets them aside"
+        return ChosenOpening(", ".join(files), () if event.is_projection else (note,))
     before = _event_before(warehouse, event)
     if before is not None:
-        return ChosenOpening(FROM_EVENT + before, _skipped(before, event), _membership_after(warehouse, before))
+        return ChosenOpening(FROM_EVENT + before, skipped(before, event), _membership_after(warehouse, before))
     raise BadInput(
         f"Running {event.event_id}: nobody says who was in which index before it. Give the lists with --opening "
         "FILE (repeatable), or run the reconstitution before it in this home first."
@@ -97,7 +97,7 @@ def _stored_sources(warehouse: Warehouse, event: ReconEvent) -> list[str]:
 
 def land_openings(paths: Sequence[Path], settings: Settings) -> None:
     """Keep the bytes of opening files among the landings, write-once: they are inputs like any payload."""
-    landing = Landing(settings.home_dir / "landed")
+    landing = Landing(settings.landed_dir)
     for path in paths:
         body = path.read_bytes()
         url = f"opening/{path.name}"
@@ -118,16 +118,20 @@ def store_opening(warehouse: Warehouse, event: ReconEvent, opening: ChosenOpenin
 def _event_before(warehouse: Warehouse, event: ReconEvent) -> str | None:
     # Only from an event that passed its audit.
     ids = warehouse.frame(
-        f"select max(event_id) as event_id from {RUN_LOG} where event_id < $event_id", {"event_id": event.event_id}
+        f"select max(event_id) as event_id from {RUN_LOG} "
+        "where event_id < $event_id and not contains(event_id, $as_of)",
+        {"event_id": event.event_id, "as_of": events.AS_OF},
     )["event_id"]
     return str(ids[0]) if ids[0] is not None else None
 
 
-def _skipped(before: str, event: ReconEvent) -> tuple[str, ...]:
+def skipped(before: str, event: ReconEvent) -> tuple[str, ...]:
+    """Return a note where reconstitutions came between the event that is opened from and this one."""
+    ranked = events.event(before).rank_day
     between = [
         other.event_id
         for other in events.events().values()
-        if other.kind == "recon" and before < other.event_id < event.event_id
+        if other.kind == "recon" and ranked < other.rank_day < event.rank_day
     ]
     return (f"opened from {before}, though {', '.join(between)} came between and was not run",) if between else ()
 
@@ -165,7 +169,7 @@ def add_to_calendar(warehouse: Warehouse, event: ReconEvent) -> None:
     if warehouse.frame("select 1 from reference.recon_events where event_id = $event_id", parameters).is_empty():
         columns = (
             *("event_id", "kind", "season", "rank_day", "preliminary_date", "lock_date", "effective_date"),
-            *("ipo_window_start", "ipo_window_end", "source", "confirmed", "note"),
+            *("ipo_window_start", "ipo_window_end", "source", "confirmed", "is_projection", "note"),
         )
         warehouse.load("reference.recon_events", pl.DataFrame([{name: getattr(event, name) for name in columns}]))
 
@@ -189,6 +193,20 @@ def wanted_sessions(warehouse: Warehouse, event: ReconEvent, opening: ChosenOpen
     return frame["session_date"].to_list()
 
 
+@dataclass(frozen=True)
+class Took:
+    """What it took to land an event: sessions of the archive loaded, traffic with it and with the other sources.
+
+    `given` and `asked` count the payloads of the other sources: those that are there, and all that were wanted.
+    """
+
+    sessions: int
+    archive: Traffic
+    sources: Traffic
+    given: int = 0
+    asked: int = 0
+
+
 def land(
     warehouse: Warehouse,
     event: ReconEvent,
@@ -197,26 +215,34 @@ def land(
     opening: ChosenOpening | None = None,
     progress: bool = False,
     say: Say = lambda text: None,
-) -> tuple[int, int]:
-    """Load the sessions that an event needs and that are not loaded yet; return (sessions loaded, requests made).
+) -> Took:
+    """Load what an event needs and what is not loaded yet; return what that took.
+
+    The other sources come first, for one of them may have the close of the rank day before the archive. Whatever fails
+    there is stated in recon.data_issues.
 
     Raises:
         Unavailable: there is no close for the rank day. Any other session may be missing: it is stated in
             recon.data_issues.
     """
-    wanted = wanted_sessions(warehouse, event, opening)
-    count, requests = land_sessions(warehouse, wanted, settings, progress=progress, say=say)
+    closed = events.last_closed_session(settings.moment)
+    wanted = [day for day in wanted_sessions(warehouse, event, opening) if day <= closed]
+    asked = take_for_event(warehouse, event, wanted, settings, say=say)
+    count, traffic = land_sessions(warehouse, wanted, settings, progress=progress, say=say)
     _require_rank_day(warehouse, event, settings)
-    return count, requests
+    wanted_payloads = [outcome for outcome in asked.outcomes if outcome.ask.path]
+    given = sum(outcome.row is not None for outcome in wanted_payloads)
+    return Took(count, traffic, asked.traffic, given, len(wanted_payloads))
 
 
 def _require_rank_day(warehouse: Warehouse, event: ReconEvent, settings: Settings) -> None:
-    if event.rank_day in loaded_sessions(warehouse):
-        return
     there = warehouse.frame(
-        "select distinct exchange from raw.archive_dumps where session_date = $rank_day order by 1",
+        "select distinct coalesce(exchange, 'all') as exchange from raw.prices where as_of = $rank_day order by 1",
         {"rank_day": event.rank_day},
     )["exchange"].to_list()
+    # A source that prints whole-market closes and no listings names no exchange.
+    if "all" in there or set(EXCHANGES) <= set(there):
+        return
     which = f" of all exchanges (there are those of {', '.join(there)})" if there else ""
     if settings.offline:
         raise NotLanded(
@@ -230,13 +256,18 @@ def _require_rank_day(warehouse: Warehouse, event: ReconEvent, settings: Setting
     )
 
 
-ARCHIVE_TABLES = ("raw.archive_dumps", "raw.listings", "raw.prices", "raw.shares_outstanding", "raw.rejects")
-"""What the landed payloads of the archive give: it can be made again from them."""
+NOT_LANDED = frozenset({OPENING, RUN_LOG, OUTCOMES})
+"""Raw tables that hold what happened in this home; all others come back from the landings."""
 
 
-def forget_sessions(warehouse: Warehouse) -> None:
-    """Empty the tables that the landings give, to be loaded again: the facts about dumps have changed."""
-    for table in ARCHIVE_TABLES:
+def landed_tables() -> list[str]:
+    """Return the raw tables that the landed payloads give: they can be made again from them."""
+    return [name for name, table in load_tables().items() if table.schema == "raw" and name not in NOT_LANDED]
+
+
+def forget_landings(warehouse: Warehouse) -> None:
+    """Empty the tables that the landings give, to be loaded again: a contract or the facts about dumps have changed."""
+    for table in landed_tables():
         warehouse.delete_all(table)
 
 
@@ -247,25 +278,25 @@ def land_sessions(
     *,
     progress: bool = False,
     say: Say = lambda text: None,
-) -> tuple[int, int]:
-    """Fetch and load those of `sessions` that are not loaded yet; return (sessions loaded, requests made)."""
+) -> tuple[int, Traffic]:
+    """Fetch and load those of `sessions` that are not loaded yet; return (sessions loaded, traffic)."""
     loaded = loaded_sessions(warehouse)
     missing = [day for day in sessions if day not in loaded]
     if not missing:
-        return 0, 0
+        return 0, Traffic()
     told = "reading from the landings" if settings.offline else "landing"
     say(f"{told}: {len(missing)} of {len(sessions)} sessions, {missing[0]} to {missing[-1]}")
     with HttpClient(settings) as http:
-        archive = Archive(settings, http, Landing(settings.home_dir / "landed"))
+        archive = Archive(settings, http, Landing(settings.landed_dir))
         context = _context(warehouse, missing)
         if settings.offline:
             batch = _fetch_landed(archive, missing, context)
         else:
             batch = archive.fetch(missing, context=context, progress=progress)
-        requests = http.traffic.requests
+        traffic = http.traffic
     with warehouse.transaction():
         load_batch(warehouse, batch)
-    return batch.lines["session"].n_unique(), requests
+    return batch.lines["session"].n_unique(), traffic
 
 
 @dataclass(frozen=True)
@@ -293,7 +324,7 @@ def prefetch(
         raise BadInput(f"Fetching {start} to {end}: no exchange session lies in that stretch. Check the dates.")
     missing: list[date] = []
     with HttpClient(settings) as http:
-        archive = Archive(settings, http, Landing(settings.home_dir / "landed"))
+        archive = Archive(settings, http, Landing(settings.landed_dir))
         for first in range(0, len(days), PREFETCH_SESSIONS):
             chunk = days[first : first + PREFETCH_SESSIONS]
             say(f"landing {chunk[0]} to {chunk[-1]} ({first + len(chunk)} of {len(days)} sessions)")
@@ -361,7 +392,7 @@ def load_batch(warehouse: Warehouse, batch: ArchiveBatch) -> None:
 
     Raw facts are write-once: a session of an exchange that is there already is not loaded again.
     """
-    days = warehouse.frame("select distinct as_of, exchange from raw.listings")
+    days = warehouse.frame("select distinct as_of, exchange from raw.listings where source = 'archive'")
     lines = (
         batch.lines.rename({"session": "as_of", "commit": "commit_id"})
         .join(days, on=["as_of", "exchange"], how="anti")
@@ -378,7 +409,7 @@ def load_batch(warehouse: Warehouse, batch: ArchiveBatch) -> None:
     warehouse.load("raw.listings", lines.select(*key, "name", "country", "ipo_year", "industry", "sector"))
     prices = lines.select(*key, close_usd="close", volume_shares="volume")
     warehouse.load("raw.prices", prices.drop_nulls("close_usd"))
-    counts = lines.select(*key, outstanding_shares="shares").with_columns(source=pl.lit("screener_implied"))
+    counts = lines.select(*key, outstanding_shares="shares")
     warehouse.load("raw.shares_outstanding", counts.drop_nulls("outstanding_shares"))
     rejects = batch.rejects.rename({"session": "as_of"}).join(days, on=["as_of", "exchange"], how="anti")
     warehouse.load("raw.rejects", rejects.join(commits, on=["as_of", "exchange"]))

@@ -30,17 +30,23 @@ from recon_pipeline.ingest import (
     OPENING,
     ChosenOpening,
     Say,
+    Took,
     add_to_calendar,
     choose_opening,
-    forget_sessions,
+    forget_landings,
     land,
     land_openings,
+    landed_tables,
     store_opening,
 )
 from recon_pipeline.publish import RUN_LOG, Snapshot, publish, published_database
 from recon_pipeline.settings import Settings
+from recon_pipeline.sources.http import Traffic
 from recon_pipeline.tables import Table, derived_tables, load_tables, tree_fingerprint
 from recon_pipeline.warehouse import Warehouse
+
+PROJECTIONS = "projections"
+"""The folder of a home where projections live, in a home of their own."""
 
 DUMP_FACTS = frozenset({"reference.archive_exceptions", "reference.archive_missing_sessions"})
 """What dates the dumps: when it changes, the landings are read again."""
@@ -64,8 +70,7 @@ class RunReport:
     event: ReconEvent
     opening_source: str = ""
     notes: list[str] = field(default_factory=list)
-    fetched_sessions: int = 0
-    requests: int = 0
+    took: Took = field(default_factory=lambda: Took(0, Traffic(), Traffic()))
     rows: dict[str, int] = field(default_factory=dict)
     failed_checks: list[FailedCheck] = field(default_factory=list)
     issues: list[tuple[str, str, int]] = field(default_factory=list)
@@ -105,6 +110,11 @@ def run_event(
         ContractBroken: a blocking check failed; what was published stays as it was.
     """
     event = runnable_event(event_id)
+    if event.is_projection and settings.home_dir.name != PROJECTIONS:
+        raise BadInput(
+            f"Running {event_id}: that is a projection, which stands apart from the events of a home. Run it with "
+            f"`recon run --as-of {event.rank_day}`."
+        )
     report = RunReport(event)
     with open_warehouse(settings) as warehouse:
         with _timed(report, "prepare"):
@@ -145,9 +155,7 @@ def _build(
     say: Say,
 ) -> None:
     with _timed(report, "land"):
-        report.fetched_sessions, report.requests = land(
-            warehouse, report.event, settings, opening=opening, progress=progress, say=say
-        )
+        report.took = land(warehouse, report.event, settings, opening=opening, progress=progress, say=say)
     with _timed(report, "derive"):
         report.rows, report.failed_checks = derive(warehouse, report.event, opening, say=say)
 
@@ -234,15 +242,16 @@ def prepare(warehouse: Warehouse) -> list[str]:
     """
     tables = load_tables()
     with warehouse.transaction():
-        changed = warehouse.prepare(tables)
+        landed = landed_tables()
+        changed = warehouse.prepare(tables, landed=landed)
         if warehouse.row_count("reference.sessions") == 0:
             days = events.sessions(events.FIRST_DAY, events.LAST_DAY)
             before: list[date | None] = [None, *days[:-1]]
             after: list[date | None] = [*days[1:], None]
             frame = pl.DataFrame({"session_date": days, "previous_session": before, "next_session": after})
             warehouse.load("reference.sessions", frame)
-        if changed & DUMP_FACTS:
-            forget_sessions(warehouse)
+        if changed & {*DUMP_FACTS, *landed}:
+            forget_landings(warehouse)
         for event_id in warehouse.frame(f"select event_id from {RUN_LOG}")["event_id"]:
             add_to_calendar(warehouse, events.event(event_id))
     # A contract and a CSV are part of the tree: what lost rows was built by another one.

@@ -11,7 +11,7 @@ Only what DuckDB 1.5 and 2.x share is used: results are taken as `con.sql(...).p
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
@@ -60,7 +60,7 @@ class Warehouse:
             self._con = duckdb.connect(str(self.path))
         except duckdb.Error as error:
             self._lock.release()
-            if "lock" in str(error):
+            if "lock" in _first_line(error):
                 raise Busy(
                     f"Opening {self.path} to write failed: {_first_line(error)}. Close whatever else has the file open."
                 ) from error
@@ -122,12 +122,12 @@ class Warehouse:
             self.con.execute("rollback")
             self._in_transaction = False
 
-    def prepare(self, tables: Mapping[str, Table]) -> set[str]:
+    def prepare(self, tables: Mapping[str, Table], *, landed: Collection[str] = ()) -> set[str]:
         """Create what is missing and make anew what has another contract; load the reference CSVs.
 
         Of a raw table whose contract changed the rows are carried over, column by column of the same name: what users
-        gave is nowhere else. A derived table comes back from its query. Returns the tables that were made anew or are
-        new to this database; none for a database that is new itself.
+        gave is nowhere else. Those of `landed` come back from the landings, a derived table from its query. Returns the
+        tables that were made anew or are new to this database; none for a database that is new itself.
 
         Raises:
             ContractBroken: rows of a raw table do not fit its new contract.
@@ -140,7 +140,7 @@ class Warehouse:
                 self.con.execute(f"create schema if not exists {schema}")
             changed = [table for table in tables.values() if known.get(table.full_name) != table.fingerprint]
             for table in changed:
-                if table.schema == "raw" and table.full_name in known:
+                if table.schema == "raw" and table.full_name in known and table.full_name not in landed:
                     self._migrate(table)
                 else:
                     self.con.execute(f"drop table if exists {table.full_name}")
@@ -201,6 +201,26 @@ class Warehouse:
             ) from error
         return frame.height
 
+    def load_missing(self, table: Table, frame: pl.DataFrame) -> int:
+        """Append those rows of a frame whose key the table does not have yet; return their number.
+
+        The first statement of a fact stands. A table without a key takes every row.
+
+        Raises:
+            ContractBroken: a row does not fit the contract of the table.
+        """
+        if not table.keys or frame.is_empty():
+            return self.load(table.full_name, frame)
+        key = list(table.keys[0])
+        self.con.register("offered", frame.unique(key, keep="first", maintain_order=True))
+        try:
+            fresh = self.con.sql(
+                f"select offered.* from offered anti join {table.full_name} as held using ({', '.join(key)})"
+            ).pl()
+        finally:
+            self.con.unregister("offered")
+        return self.load(table.full_name, fresh)
+
     def _insert(self, table: str, rows: object) -> None:
         self.con.register("incoming", rows)
         try:
@@ -214,6 +234,16 @@ class Warehouse:
     def delete_event(self, table: str, event_id: str) -> None:
         """Delete the rows of one event."""
         self.con.execute(f"delete from {table} where event_id = $event_id", {"event_id": event_id})
+
+    def delete_other_events(self, table: str, event_id: str) -> None:
+        """Delete the rows of every event but one."""
+        self.con.execute(f"delete from {table} where event_id <> $event_id", {"event_id": event_id})
+
+    def delete_other_projections(self, event_id: str) -> None:
+        """Delete every projection but one from the calendar."""
+        self.con.execute(
+            "delete from reference.recon_events where is_projection and event_id <> $event_id", {"event_id": event_id}
+        )
 
     def delete_all(self, table: str) -> None:
         """Delete every row."""

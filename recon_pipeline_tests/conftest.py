@@ -49,19 +49,22 @@ class Simulated:
     opening: Path
 
 
+def pytest_configure() -> None:
+    """A developer's own RECON_ and DAGSTER_HOME variables must not reach a test, and no test asks a real provider.
+
+    Before anything is collected: some modules make settings when they are imported.
+    """
+    for name in list(os.environ):
+        if name.startswith("RECON_") or name == "DAGSTER_HOME":
+            del os.environ[name]
+    os.environ["RECON_SOURCES"] = "none"
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark every test that asks for the reference data as `shared`, so that `-m "not shared"` leaves them all out."""
     for item in items:
         if {"shared", "replay_server"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.shared)
-
-
-@pytest.fixture(autouse=True)
-def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A developer's own RECON_ and DAGSTER_HOME variables must not reach a test."""
-    for name in list(os.environ):
-        if name.startswith("RECON_") or name == "DAGSTER_HOME":
-            monkeypatch.delenv(name)
 
 
 @pytest.fixture(scope="session")

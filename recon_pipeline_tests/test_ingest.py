@@ -20,6 +20,7 @@ from recon_pipeline.events import event
 from recon_pipeline.settings import Settings
 from recon_pipeline.sources.archive import ArchiveBatch
 from recon_pipeline.sources.archive.provider import DUMP_SCHEMA
+from recon_pipeline.sources.http import Traffic
 from recon_pipeline_tests.small_home import RUN, small_home
 from recon_pipeline_tests.test_sql_cases import Bench, Row
 
@@ -166,12 +167,8 @@ def test_who_is_missing_on_the_rank_day_is_told_to_whom_it_concerns(
 ) -> None:
     """Offline nobody was asked; and no password of a URL is in a message."""
     monkeypatch.setattr(ingest, "wanted_sessions", lambda *_: [DAY])
-    monkeypatch.setattr(ingest, "land_sessions", lambda *_, **__: (0, 0))
-    bench.give(
-        "raw.archive_dumps",
-        [{"commit_id": "c1", "exchange": "nyse", "session_date": "2023-04-28", "status": "ok", "basis": "rule"}],
-        {},
-    )
+    monkeypatch.setattr(ingest, "land_sessions", lambda *_, **__: (0, Traffic()))
+    bench.give("raw.prices", [{"exchange": "nyse", "as_of": "2023-04-28", "symbol": "AAA"}], {})
     settings = Settings(archive_url="http://user:s3cret@127.0.0.1:9", offline=offline)
     with pytest.raises(kind, match=r"2023-04-28") as error:
         ingest.land(bench.warehouse, EVENT, settings)

@@ -478,7 +478,7 @@ def test_names_that_died_before_are_neither_member_nor_deletion(ran: Ran) -> Non
 
 def test_sessions_that_no_dump_describes_are_stated(ran: Ran) -> None:
     seen = set(ran.market.sessions) - {ran.market.sessions[ran.market.lost_session]}
-    wanted = ran.report.fetched_sessions + ran.issues("session_incomplete").height
+    wanted = ran.report.took.sessions + ran.issues("session_incomplete").height
     assert not set(ran.issues("session_incomplete")["session_date"]) & seen
     assert wanted == 27
 
@@ -505,14 +505,14 @@ def test_a_second_run_asks_for_no_payload_again(ran: Ran) -> None:
     # Only the listings of months in which a session is still missing are asked again: its dump may have come since.
     months = {day.strftime("%Y-%m") for day in ran.issues("session_incomplete")["session_date"]}
     assert all("/commits?since=" in path for path in ran.asked_again)
-    assert len(ran.asked_again) == ran.again.requests <= len(months) + 1
+    assert len(ran.asked_again) == ran.again.took.archive.requests <= len(months) + 1
 
 
 def test_faults_change_nothing(ran: Ran, tmp_path: Path) -> None:
     with difficult(ran.market) as server:
         server.faulty = True
         report = run_event(EVENT, settings_for(tmp_path, server.url), openings=[ran.simulated.opening])
-    assert report.requests > 1.5 * ran.report.requests
+    assert report.took.archive.requests > 1.5 * ran.report.took.archive.requests
     assert published_files(tmp_path) == ran.files
 
 
@@ -520,7 +520,7 @@ def test_landings_alone_give_the_same_bytes(ran: Ran, tmp_path: Path) -> None:
     home = copy_landings(ran.home, tmp_path / "home")
     nowhere = settings_for(home, "http://127.0.0.1:9", offline=True)
     report = run_event(EVENT, nowhere, openings=[ran.simulated.opening])
-    assert report.requests == 0
+    assert report.took.archive.requests == 0
     assert published_files(home) == ran.files
 
 

@@ -16,12 +16,12 @@ import polars as pl
 import pytest
 
 from recon_pipeline import events
-from recon_pipeline.ingest import land
+from recon_pipeline.ingest import Took, land
 from recon_pipeline.pipeline import RunReport, open_warehouse, run_event
 from recon_pipeline.scoring import Miss, Score, read_truth, score
 from recon_pipeline.settings import Settings
 from recon_pipeline.sources.archive import Archive, dating, listings, provider
-from recon_pipeline.sources.http import HttpClient
+from recon_pipeline.sources.http import HttpClient, Traffic
 from recon_pipeline.sources.landing import Landing
 from recon_pipeline.warehouse import Reader
 from recon_pipeline_tests.conftest import StartReplayServer
@@ -203,7 +203,7 @@ def test_every_wrong_name_is_explained(scored: tuple[dict[tuple[str, str], Score
 def test_an_event_that_has_all_its_sessions_asks_nothing(chain: tuple[Path, list[RunReport]], event_id: str) -> None:
     nowhere = settings_for(chain[0], "http://127.0.0.1:9")
     with open_warehouse(nowhere) as warehouse:
-        assert land(warehouse, events.event(event_id), nowhere) == (0, 0)
+        assert land(warehouse, events.event(event_id), nowhere) == Took(0, Traffic(), Traffic())
 
 
 def test_faults_of_the_archive_change_nothing(
@@ -211,7 +211,7 @@ def test_faults_of_the_archive_change_nothing(
 ) -> None:
     url = replay_server(faults=FAULTS, seed=7)
     report = run_event(SECOND, settings_for(tmp_path, url), openings=official)
-    assert report.requests > report.fetched_sessions * 3 * 1.05
+    assert report.took.archive.requests > report.took.sessions * 3 * 1.05
     assert published_files(tmp_path) == published_files(from_official)
 
 
@@ -230,7 +230,7 @@ def test_two_days_after_the_rank_day_the_event_is_preliminary(
     assert later.join(members, on=key, how="anti", nulls_equal=True).is_empty()
     assert 0 < members.height - later.height < 200
     assert not [issue for _, issue, _ in report.issues if issue == "left_before_effective"]
-    assert report.fetched_sessions == table(home, "data_issues", SECOND).filter(
+    assert report.took.sessions == table(home, "data_issues", SECOND).filter(
         pl.col("session_date") <= rank_day, issue="session_incomplete"
     ).height + len(_sessions_read(home))
 

@@ -5,6 +5,7 @@ Does not belong here: the queries (`test_sql_cases.py`), where a snapshot goes (
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -513,3 +514,15 @@ def test_a_snapshot_that_fails_leaves_the_warehouse_usable(warehouse: Warehouse,
     two_events(warehouse)
     warehouse.write_snapshot(tmp_path / "second.duckdb", tmp_path, [FACTS])
     assert warehouse.row_count("raw.facts") == 2
+
+
+def test_a_run_that_is_killed_leaves_a_database_that_opens(tmp_path: Path) -> None:
+    """A function in a CHECK, with a comment after it, made a log that DuckDB could not replay: the home was lost."""
+    path, left = tmp_path / "work.duckdb", tmp_path / "left.duckdb"
+    with Warehouse(path) as warehouse:
+        warehouse.prepare(load_tables())
+        for file in tmp_path.glob("work.duckdb*"):
+            shutil.copyfile(file, left.with_name(file.name.replace("work", "left")))
+    assert left.with_name("left.duckdb.wal").exists(), "nothing was left to replay: this test proves nothing"
+    with Warehouse(left) as warehouse:
+        assert warehouse.row_count("reference.sources") > 10

@@ -10,7 +10,8 @@ create table raw.listings (
     sector varchar,
     known_at timestamp not null,
     source varchar not null,
-    commit_id varchar not null
+    commit_id varchar,
+    payload_sha256 varchar
 );
 
 comment on table raw.listings is
@@ -27,6 +28,8 @@ comment on column raw.listings.ipo_year is 'Year of first listing as the screene
 comment on column raw.listings.industry is 'Industry in the screener''s own scheme; null where blank.';
 comment on column raw.listings.sector is
     'Sector in the screener''s own scheme, which changed in May 2022; null where blank.';
-comment on column raw.listings.known_at is 'When the row became public: time of the commit, UTC.';
+comment on column raw.listings.known_at is 'When the row became public, UTC: time of the commit, or when it was fetched.';
 comment on column raw.listings.source is 'Provider that the row is from.';
-comment on column raw.listings.commit_id is 'Commit of the archive that holds the dump.';
+comment on column raw.listings.commit_id is 'Commit of the archive that holds the dump; null for other sources.';
+comment on column raw.listings.payload_sha256 is
+    'Hash of the payload; null for the archive, whose dumps have rows of their own.';

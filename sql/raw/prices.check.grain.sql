@@ -1,7 +1,8 @@
 -- severity: error
--- Each line stands once a session among the facts that the event reads: a dump that was loaded twice, or two dumps of
+-- Each line stands once a session and source among the facts that the event reads: a dump that was loaded twice, or two dumps of
 -- one session, would double prices without a trace.
 select
+    facts.source as source,
     facts.as_of as as_of,
     facts.exchange as exchange,
     facts.symbol as symbol,
@@ -13,5 +14,5 @@ inner join (
     where event_id = $event_id
 ) as wanted
     on facts.as_of = wanted.session_date
-group by facts.as_of, facts.exchange, facts.symbol
+group by facts.source, facts.as_of, facts.exchange, facts.symbol
 having count(*) > 1

@@ -10,6 +10,7 @@ create table reference.recon_events (
     ipo_window_end date,
     source varchar not null,
     confirmed boolean not null,
+    is_projection boolean not null default false,
     note varchar,
     primary key (event_id),
     check (rank_day < effective_date)
@@ -36,4 +37,6 @@ comment on column reference.recon_events.source is
     'Where the dates are from: source key or section of the methodology notes.';
 comment on column reference.recon_events.confirmed is
     'True when the dates that decide were found in a source, false when one of them follows from the rule.';
+comment on column reference.recon_events.is_projection is
+    'True for the event as if an earlier day were its rank day: no session after that day is read.';
 comment on column reference.recon_events.note is 'What is uncertain about the dates.';

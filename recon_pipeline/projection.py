@@ -1,0 +1,140 @@
+"""A projection: the next reconstitution as if its rank day were today, from what is known today.
+
+Belongs here: which event that is, what it opens from, and a place of its own: `HOME/projections/`, with a working
+database and snapshots that never mix with those of real events. Landings are shared with the home.
+
+Does not belong here: the run itself (`pipeline.py`), probabilities.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from recon_pipeline import events
+from recon_pipeline.capture import OUTCOMES
+from recon_pipeline.errors import BadInput
+from recon_pipeline.events import ReconEvent
+from recon_pipeline.ingest import OPENING, ChosenOpening, skipped, store_opening
+from recon_pipeline.pipeline import PROJECTIONS, RunReport, open_warehouse, prepare, run_event
+from recon_pipeline.publish import RUN_LOG, published_database
+from recon_pipeline.settings import Settings
+from recon_pipeline.tables import load_tables
+from recon_pipeline.warehouse import Reader, Warehouse
+
+
+def projected_event(day: date | None, settings: Settings) -> ReconEvent:
+    """Return the projection of the next reconstitution as of a day: its last session, or the last one closed by now.
+
+    Raises:
+        BadInput: the day lies in the future.
+    """
+    closed = events.last_closed_session(settings.moment)
+    if day is not None and day > settings.moment.astimezone(events.NEW_YORK).date():
+        raise BadInput(f"Projecting as of {day}: that day has not come yet. Choose today or an earlier day.")
+    session = closed if day is None else min(closed, events.session_on_or_before(day))
+    return events.as_of(events.next_recon(session), session)
+
+
+def projection_settings(settings: Settings) -> Settings:
+    """Return the settings of the place where projections live."""
+    return settings.model_copy(update={"home": settings.home_dir / PROJECTIONS, "landings": settings.landed_dir})
+
+
+def project(
+    day: date | None,
+    settings: Settings,
+    *,
+    openings: Sequence[Path] = (),
+    allow_late_opening: bool = False,
+    progress: bool = False,
+    say: Callable[[str], None] = lambda text: None,
+) -> RunReport:
+    """Run the projection of the next reconstitution and publish it in `HOME/projections/`; return what was done.
+
+    It opens from the files that are given, else from the last event before that day that the home has published.
+
+    Raises:
+        BadInput: there is neither; and what `run_event` raises.
+    """
+    event = projected_event(day, settings)
+    apart = projection_settings(settings)
+    opening = None if openings else published_opening(settings, event)
+    for note in opening.notes if opening else ():
+        say(note)
+    with open_warehouse(apart) as warehouse:
+        prepare(warehouse)
+        _keep_only(warehouse, event)
+        if opening is not None:
+            store_opening(warehouse, event, opening)
+    return run_event(
+        event.event_id,
+        apart,
+        openings=openings,
+        allow_late_opening=allow_late_opening,
+        progress=progress,
+        say=say,
+    )
+
+
+def published_opening(settings: Settings, event: ReconEvent) -> ChosenOpening:
+    """Return the membership after the last published event before `event` that was in force on its rank day.
+
+    One whose first session is still to come counts as well, as long as it is preliminary.
+    """
+    path = published_database(settings.home_dir)
+    rows = pl.DataFrame()
+    if path.exists():
+        rows = Reader(path).frame(
+            """
+            with before as (
+                select members.event_id as event_id, max(events.effective_from) as effective_from
+                from recon.index_membership as members
+                inner join recon.events as events on members.event_id = events.event_id
+                where
+                    events.rank_day < $rank_day
+                    -- What became final after that day knows who left until then.
+                    and (members.vintage = 'preliminary' or events.effective_from <= $rank_day)
+                group by members.event_id
+                order by max(events.rank_day) desc
+                limit 1
+            )
+
+            select
+                members.event_id as event_id,
+                members.index_id as index_id,
+                members.ticker as ticker,
+                members.company_name as name,
+                least(before.effective_from, $rank_day) as as_of,
+                members.security_id as security_id,
+                members.company_id as company_id,
+                -- The place of a carried member is none that it earned.
+                case when members.status = 'ranked' then members.rank end as opening_rank
+            from recon.index_membership as members
+            inner join before on members.event_id = before.event_id
+            """,
+            {"rank_day": event.rank_day},
+        )
+    if rows.is_empty():
+        raise BadInput(
+            f"Projecting {event.event_id}: nobody says who is in which index today. Give the lists with --opening FILE "
+            "(repeatable), or run the last reconstitution in this home first."
+        )
+    before = str(rows["event_id"][0])
+    source = f"published {before}"
+    filled = rows.drop("event_id").with_columns(
+        source=pl.lit(source), source_sha256=pl.lit(None, dtype=pl.String), as_of=pl.col("as_of").cast(pl.Date)
+    )
+    return ChosenOpening(source, skipped(before, event), filled)
+
+
+def _keep_only(warehouse: Warehouse, event: ReconEvent) -> None:
+    """Forget the projections of other days: their snapshots stay, and none of them opens this one."""
+    with warehouse.transaction():
+        warehouse.delete_other_projections(event.event_id)
+        for name, table in load_tables().items():
+            if name in (RUN_LOG, OPENING, OUTCOMES) or table.is_by_event:
+                warehouse.delete_other_events(name, event.event_id)
