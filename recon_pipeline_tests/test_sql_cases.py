@@ -70,6 +70,7 @@ BY_NAME: Mapping[str, str] = {
     "effective_date": "2023-06-23",
     "unit": "flag",
     "source": "case",
+    "listing_source": "case",
     **{
         f"{rule}_status": "passed"
         for rule in ("listing", "exchange", "security_type", "structure", "country", "price", "market_cap")
@@ -309,6 +310,7 @@ def test_a_row_is_filled_in_where_the_contract_wants_a_value(bench: Bench) -> No
         "ticker_key": "ABCB",
         "is_neighbour": False,
         "listing": "seen",
+        "listing_source": "case",
         "exchange": "nyse",
         "symbol": "ABC/B",
         "country": "Nowhere",

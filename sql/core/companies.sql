@@ -11,17 +11,34 @@ lines as (
         lines.listing in ('faded', 'fresh') as is_unsure,
         folded.ticker is not null as is_folded,
         lines.close_usd as close_usd,
-        lines.outstanding_shares as outstanding_shares,
+        -- Methodology 6: filed counts where they hold against what the market says, else the implied one.
+        coalesce(shares.chosen_shares, lines.outstanding_shares) as outstanding_shares,
+        lines.outstanding_shares as implied_shares,
         securities.issuer_name as issuer_name,
-        coalesce(securities.share_class, '') as share_class
+        -- A class that only a list of symbols shows may be printed another way there than its sister in the price list: the
+        -- symbol says whose class it is, and the name without its legal form bears it out.
+        case when lines.listing = 'listed' and contains(lines.ticker, '.') then split_part(lines.ticker, '.', 1) end
+            as root_ticker,
+        securities.issuer_key as issuer_key,
+        securities.tracking_group as tracking_group,
+        coalesce(securities.share_class, '') as share_class,
+        links.cik as cik
     from core.lines as lines
     inner join event on lines.event_id = event.event_id
     inner join core.securities as securities
         on
-            lines.event_id = securities.event_id
+            securities.event_id = $event_id
             and lines.role = securities.role
             and lines.anchor_date = securities.anchor_date
             and lines.ticker = securities.ticker
+    -- A number that a list of tickers states; the file name of a filing is too weak to bring lines together.
+    left join core.filer_links as links
+        on
+            links.event_id = $event_id
+            and lines.ticker = links.ticker
+            and links.source in ('sec_tickers', 'sec_submissions', 'massive')
+    left join core.shares_reconciliation as shares
+        on shares.event_id = $event_id and lines.ticker = shares.ticker
     left join reference.folded_classes as folded
         on
             lines.ticker = folded.ticker
@@ -33,16 +50,40 @@ lines as (
         and securities.security_type = 'common'
 ),
 
--- Lines of one company carry one issuer name and either different classes or the same share count, the whole company's
--- (providers section 0, finding 5). Other lines of one name are namesakes: companies of their own.
+-- Sources print the name of one issuer in many ways, but its number with the SEC is one; a line without a number has that
+-- of the lines that bear its name, if it is one.
+numbered_names as (
+    select issuer_name, min(cik) as cik
+    from lines
+    where cik is not null
+    group by issuer_name
+    having count(distinct cik) = 1
+),
+
+issued as (
+    select
+        lines.*,
+        coalesce(
+            'cik ' || cast(coalesce(lines.cik, numbered_names.cik, roots.cik) as varchar)
+            || ' ' || coalesce(lines.tracking_group, ''),
+            roots.issuer_name,
+            lines.issuer_name
+        ) as issuer
+    from lines
+    left join numbered_names on lines.issuer_name = numbered_names.issuer_name
+    left join lines as roots on lines.root_ticker = roots.ticker and lines.issuer_key = roots.issuer_key
+),
+
+-- Lines of one company have one issuer and either different classes or the same share count, the whole company's
+-- (providers section 0, finding 5). Other lines of one issuer are namesakes: companies of their own.
 told_apart as (
     select
         *,
         dense_rank() over (
-            partition by issuer_name, share_class
-            order by coalesce(outstanding_shares, 0) desc
+            partition by issuer, share_class
+            order by coalesce(implied_shares, 0) desc
         ) as namesake
-    from lines
+    from issued
 ),
 
 -- Methodology 5.2: the class with the highest trading volume prices the company; one that is folded into another (5.7)
@@ -54,9 +95,9 @@ ordered as (
         coalesce(windows.trading_days, 0) as trading_days,
         coalesce(windows.volume_shares, 0) as volume_shares,
         coalesce(windows.traded_usd, 0) as traded_usd,
-        count(*) over (partition by told_apart.issuer_name, told_apart.namesake) as line_count,
+        count(*) over (partition by told_apart.issuer, told_apart.namesake) as line_count,
         row_number() over (
-            partition by told_apart.issuer_name, told_apart.namesake
+            partition by told_apart.issuer, told_apart.namesake
             order by
                 told_apart.is_unsure,
                 told_apart.is_folded,
@@ -64,7 +105,7 @@ ordered as (
                 told_apart.ticker
         ) as vehicle_order,
         row_number() over (
-            partition by told_apart.issuer_name, told_apart.namesake
+            partition by told_apart.issuer, told_apart.namesake
             order by
                 told_apart.is_unsure,
                 case when told_apart.outstanding_shares > 0 and told_apart.close_usd > 0 then 0 else 1 end,
@@ -96,11 +137,11 @@ select
 from ordered
 inner join ordered as vehicle
     on
-        ordered.issuer_name = vehicle.issuer_name
+        ordered.issuer = vehicle.issuer
         and ordered.namesake = vehicle.namesake
         and vehicle.vehicle_order = 1
 inner join ordered as figures
     on
-        ordered.issuer_name = figures.issuer_name
+        ordered.issuer = figures.issuer
         and ordered.namesake = figures.namesake
         and figures.figures_order = 1

@@ -21,7 +21,7 @@ comment on column core.companies.ticker is 'Ticker on the rank day.';
 comment on column core.companies.pricing_ticker is
     'Line of the company whose close and share count price it: the one that traded most (5.2).';
 comment on column core.companies.is_pricing_vehicle is 'True for that line.';
-comment on column core.companies.issuer_name is 'Plain name that the lines share.';
+comment on column core.companies.issuer_name is 'Plain name of the issuer, as the line prints it.';
 comment on column core.companies.line_count is 'Common lines of the company.';
 comment on column core.companies.trading_days is 'Sessions that volumes were read from.';
 comment on column core.companies.volume_shares is 'Shares traded on them.';

@@ -17,7 +17,7 @@ with lines as (
     from core.lines as lines
     inner join core.securities as securities
         on
-            lines.event_id = securities.event_id
+            securities.event_id = $event_id
             and lines.role = securities.role
             and lines.anchor_date = securities.anchor_date
             and lines.ticker = securities.ticker

@@ -1,6 +1,6 @@
 -- What became of each line between the rank day and the first session of the new membership, as far as that session
 -- is known: its ticker then, or that it left the exchanges (merger, delisting). Where no dump of its exchange is there,
--- nothing says that it left.
+-- or where none ever showed the line, nothing says that it left.
 with seen_exchanges as (
     select distinct exchange
     from core.lines
@@ -10,13 +10,13 @@ with seen_exchanges as (
 select
     lines.event_id as event_id,
     lines.ticker as rank_ticker,
-    continuity.to_ticker as ticker,
-    seen_exchanges.exchange is not null and continuity.to_ticker is null as has_left
+    coalesce(continuity.to_ticker, case when lines.listing = 'listed' then lines.ticker end) as ticker,
+    seen_exchanges.exchange is not null and continuity.to_ticker is null and lines.listing <> 'listed' as has_left
 from core.lines as lines
 left join seen_exchanges on lines.exchange = seen_exchanges.exchange
 left join core.continuity as continuity
     on
-        lines.event_id = continuity.event_id
+        continuity.event_id = $event_id
         and continuity.from_role = 'rank'
         and continuity.to_role = 'effective'
         and lines.ticker = continuity.from_ticker

@@ -1,6 +1,6 @@
 -- The exchange sessions that the rules of one event read, each with its role.
 with event as (
-    select event_id, rank_day, effective_date
+    select event_id, rank_day, effective_date, is_projection
     from reference.recon_events
     where event_id = $event_id
 ),
@@ -79,10 +79,13 @@ gathered as (
     inner join reference.sessions as calendar on opening_sessions.session_date = calendar.session_date
 )
 
+-- A projection knows of no session after its day.
 select
     cast($event_id as varchar) as event_id,
-    role,
-    anchor_date,
-    session_date,
-    preference
+    gathered.role,
+    gathered.anchor_date,
+    gathered.session_date,
+    gathered.preference
 from gathered
+cross join event
+where not event.is_projection or gathered.session_date <= event.rank_day

@@ -8,7 +8,7 @@ with inherited as (
     from core.opening_members as members
     inner join raw.opening_rows as given
         on
-            members.event_id = given.event_id
+            given.event_id = $event_id
             and members.index_id = given.index_id
             and members.opening_ticker = given.ticker
             and members.as_of = given.as_of
@@ -36,7 +36,7 @@ lines as (
         coalesce(companies.pricing_ticker, lines.ticker) as pricing_ticker,
         companies.market_cap_usd as market_cap_usd
     from core.lines as lines
-    left join core.companies as companies on lines.event_id = companies.event_id and lines.ticker = companies.ticker
+    left join core.companies as companies on companies.event_id = $event_id and lines.ticker = companies.ticker
     where lines.event_id = $event_id and lines.role = 'rank'
 ),
 

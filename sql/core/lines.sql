@@ -1,129 +1,83 @@
--- Every listing line that was seen at one of the anchors of an event: the opening lists' dates, the rank day, the first
--- session after the effective date. A line absent at the anchor itself is read from a neighbouring session and flagged.
-with event as (
-    select
-        events.rank_day as rank_day,
-        cast(rules.value as integer) as grace_days
-    from reference.recon_events as events
-    inner join core.event_rules as rules on events.event_id = rules.event_id and rules.rule = 'capture_grace_days'
-    where events.event_id = $event_id
+-- Every listing line of an event at its anchors: those of the price lists, and on the rank day those that are listed and
+-- have no line there. A close of the rank day from another source goes before one of a neighbouring session.
+with gaps as (
+    select *
+    from core.listing_gaps
+    where event_id = $event_id and verdict in ('priced_elsewhere', 'vanished', 'never_priced')
 ),
 
-wanted as (
-    select role, anchor_date, session_date, preference
+rank_day as (
+    select distinct anchor_date
     from core.event_sessions
-    where event_id = $event_id and role in ('opening', 'rank', 'effective')
+    where event_id = $event_id and role = 'rank'
 ),
 
-seen as (
+quoted as (
     select
-        wanted.role as role,
-        wanted.anchor_date as anchor_date,
-        wanted.session_date as session_date,
-        wanted.preference as preference,
-        listings.exchange as exchange,
-        listings.symbol as symbol,
-        listings.ticker as ticker,
-        listings.name as name,
-        listings.country as country,
-        listings.ipo_year as ipo_year,
-        listings.industry as industry,
-        listings.sector as sector,
-        prices.close_usd as close_usd,
-        prices.volume_shares as volume_shares,
-        shares.outstanding_shares as outstanding_shares
-    from wanted
-    cross join event
-    inner join raw.listings as listings
+        quotes.*,
+        other_closes.close_usd as other_close_usd,
+        other_closes.volume_shares as other_volume_shares,
+        other_closes.source as other_source,
+        other_closes.ticker is not null and (quotes.is_neighbour or quotes.close_usd is null) as is_other,
+        listed.ticker is not null as is_listed
+    from core.quotes as quotes
+    left join core.other_closes as other_closes
+        on quotes.role = 'rank' and other_closes.event_id = $event_id and quotes.ticker = other_closes.ticker
+    left join core.listed_symbols as listed
         on
-            wanted.session_date = listings.as_of
-            -- Methodology 6.4: what was known on the rank day. A dump is committed in the nights after its session.
-            and (
-                wanted.role <> 'rank'
-                or cast(listings.known_at as date) <= event.rank_day + event.grace_days
-            )
-    left join raw.prices as prices
-        on
-            listings.as_of = prices.as_of
-            and listings.exchange = prices.exchange
-            and listings.symbol = prices.symbol
-    left join raw.shares_outstanding as shares
-        on
-            listings.as_of = shares.as_of
-            and listings.exchange = shares.exchange
-            and listings.symbol = shares.symbol
-),
-
-preferred as (
-    select
-        *,
-        -- On which of the sessions of the anchor the ticker is there at all: 0 the anchor, 1 before it, 2 after it.
-        max(case when preference = 1 then 1 else 0 end) over (partition by role, anchor_date, ticker) = 1 as is_before,
-        max(case when preference = 2 then 1 else 0 end) over (partition by role, anchor_date, ticker) = 1 as is_after,
-        row_number() over (
-            partition by role, anchor_date, ticker
-            order by preference, coalesce(volume_shares, 0) desc, exchange, symbol
-        ) as choice
-    from seen
-),
-
--- What traded in the price window, to tell a line that flickers from one that is new.
-known_tickers as (
-    select ticker
-    from core.trading_windows
-    where event_id = $event_id and window_days > 0
-),
-
--- What the opening lists name. A line that is only there the session after an opening date belongs to it if a list has
--- it; otherwise it may be the new name of one that is there.
-listed as (
-    select distinct 'opening' as role, as_of as anchor_date, replace(ticker, '.', '') as ticker_key
-    from raw.opening_rows
-    where event_id = $event_id
-),
-
--- Exchanges of which the session after the rank day is there, so that a line can be missing from it.
-seen_after as (
-    select distinct exchange
-    from seen
-    where role = 'rank' and preference = 2
+            quotes.role = 'rank'
+            and listed.event_id = $event_id
+            and quotes.ticker = listed.ticker
+            and quotes.anchor_date = listed.as_of
+            and listed.source = 'symdir'
+    where quotes.event_id = $event_id
 )
 
 select
     cast($event_id as varchar) as event_id,
-    preferred.role as role,
-    preferred.anchor_date as anchor_date,
-    preferred.ticker as ticker,
-    replace(preferred.ticker, '.', '') as ticker_key,
-    session_date as observed_session,
-    preference > 0 as is_neighbour,
-    -- Methodology 6.4 asks who was listed on the rank day; a dump that lacks a line does not say that it was not.
-    case
-        when preference = 0 or preferred.role = 'effective' then 'seen'
-        when preferred.role = 'opening' and listed.ticker_key is not null then 'seen'
-        when preferred.role = 'opening' then 'fresh'
-        when is_before and is_after then 'bridged'
-        when is_before and seen_after.exchange is null then 'bridged'
-        when is_before then 'faded'
-        when known_tickers.ticker is not null then 'bridged'
-        else 'fresh'
-    end as listing,
-    preferred.exchange as exchange,
+    role,
+    anchor_date,
+    ticker,
+    ticker_key,
+    observed_session,
+    is_neighbour,
+    -- Methodology 6.4: a close of the rank day, or the exchange's own list of that day, says that it was listed.
+    case when listing in ('faded', 'fresh') and role = 'rank' and (is_other or is_listed) then 'bridged' else listing end
+        as listing,
+    listing_source,
+    exchange,
     symbol,
     name,
     country,
     ipo_year,
     industry,
     sector,
-    close_usd,
-    volume_shares,
+    case when is_other then other_close_usd else close_usd end as close_usd,
+    case when is_other then other_source when close_usd is not null then listing_source end as price_source,
+    case when is_other then other_volume_shares else volume_shares end as volume_shares,
     outstanding_shares
-from preferred
-left join known_tickers on preferred.ticker = known_tickers.ticker
-left join seen_after on preferred.exchange = seen_after.exchange
-left join listed
-    on
-        preferred.role = listed.role
-        and preferred.anchor_date = listed.anchor_date
-        and replace(preferred.ticker, '.', '') = listed.ticker_key
-where choice = 1
+from quoted
+union all
+select
+    cast($event_id as varchar) as event_id,
+    'rank' as role,
+    rank_day.anchor_date as anchor_date,
+    gaps.ticker,
+    gaps.ticker_key,
+    gaps.listed_as_of as observed_session,
+    false as is_neighbour,
+    'listed' as listing,
+    gaps.listing_source,
+    coalesce(gaps.exchange, 'other') as exchange,
+    gaps.symbol,
+    gaps.name,
+    cast(null as varchar) as country,
+    cast(null as smallint) as ipo_year,
+    cast(null as varchar) as industry,
+    cast(null as varchar) as sector,
+    gaps.close_usd,
+    gaps.price_source,
+    gaps.volume_shares,
+    cast(null as bigint) as outstanding_shares
+from gaps
+cross join rank_day

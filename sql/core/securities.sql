@@ -6,9 +6,9 @@ with lines as (
         ticker,
         symbol,
         name,
-        -- What the issuer is called, as printed: up to the words for the share.
+        -- What the issuer is called, as printed: up to the words for the share, and the dash before them.
         trim(regexp_replace(
-            coalesce(name, ticker),
+            regexp_replace(coalesce(name, ticker), ' - ', ' '),
             ' +((class|series|cl) [a-z]\b|common |ordinary |capital stock|american deposit|depositary|registered shares'
             || '|subordinate voting|non.?voting|limited voting|shares? of beneficial|when issued'
             || '|warrants?\b|rights?$|units?$|units? (each|rep)|[0-9.]+% |preferred s|perpetual|cumulative).*$',
@@ -33,12 +33,18 @@ typed as (
                 regexp_matches(plain_name, '\bunits? (each|consist|1|compris)')
                 and not regexp_matches(plain_name, '\b(common|limited partner|partnership|lp) units?\b')
                 then 'unit'
-            when regexp_matches(plain_name, '\bwarrants?\b') or regexp_matches(symbol, '[/.+]WS?$') then 'warrant'
+            when
+                regexp_matches(plain_name, '\bwarrants?\b| wts?$')
+                or regexp_matches(symbol, '[/.+-]WS?$')
+                or regexp_matches(ticker, '[.]WS([.][A-Z])?$')
+                then 'warrant'
             when
                 regexp_matches(plain_name, '\b(notes?|debentures?|bonds?)\b.*(\bdue\b|%|\b20[2-9][0-9]\b)')
                 or regexp_matches(plain_name, '%.*\b(notes?|debentures?|bonds?)\b')
                 or regexp_matches(plain_name, '\b[0-9]+%$')
                 or regexp_matches(plain_name, '\b(subordinated|senior|exchangeable|convertible) (notes?|debentures?)\b')
+                -- Zones are exchangeable notes; they carry the cap of the company that owes them (providers 1.17, trap 7).
+                or regexp_matches(plain_name, '\b(quibs|pines|baby bond|zones)$')
                 or regexp_matches(plain_name, '\b(quibs|pines|baby bond)\b')
                 then 'note'
             when
@@ -53,17 +59,19 @@ typed as (
                     and not regexp_matches(plain_name, '^preferred .*\bcommon (stock|shares?)$')
                 )
                 or regexp_matches(plain_name, '\binterest in a\b.*\bshare\b')
+                -- A trust that a company set up to sell preferreds: Capital Trust I, II and so on.
+                or regexp_matches(plain_name, '\bcapital trust [ivx]+\b')
                 then 'preferred'
             when
                 regexp_matches(plain_name, '\bamerican deposit[ao]ry\b| ad[rs]s?\b|\b(new york|ny) registry\b')
-                or regexp_matches(plain_name, '\bdepositary (shares?|receipts?|interests?)\b')
+                or regexp_matches(plain_name, '\bdeposit[ao]ry (shares?|receipts?|interests?)\b')
                 then 'depositary_receipt'
             when regexp_matches(plain_name, '\b(common|limited partner|partnership|lp) units?\b|\bunits? represent')
                 then 'partnership_unit'
             when regexp_matches(plain_name, '\bunits? of beneficial interest\b') then 'trust_unit'
             when regexp_matches(plain_name, '\brights?$|\brights? (to|exp|each|entitl|when)') then 'right'
             when regexp_matches(plain_name, '\bunits?$|\bunits? when') then 'unit'
-            when regexp_matches(plain_name, '\b(etf|etn|exchange traded)\b') then 'fund_share'
+            when regexp_matches(plain_name, '\b(et[fn]s?|exchange traded)\b') then 'fund_share'
             else 'common'
         end as security_type
     from lines
@@ -124,6 +132,7 @@ select
         ), ' +', ' ', 'g')), ''),
         lower(ticker)
     ) as issuer_key,
+    nullif(tracking_group, '') as tracking_group,
     coalesce(nullif(upper(class_letter), ''), nullif(regexp_extract(ticker, '\.([A-Z])$', 1), '')) as share_class,
     -- How the issuer calls its shares: companies of the US issue common stock, most others ordinary or common shares.
     case

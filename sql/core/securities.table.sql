@@ -13,6 +13,7 @@ create table core.securities (
     company_name varchar not null,
     issuer_name varchar not null,
     issuer_key varchar not null,
+    tracking_group varchar,
     share_class varchar,
     share_form varchar check (share_form in ('stock', 'shares', 'beneficial_interest')),
     primary key (event_id, role, anchor_date, ticker)
@@ -36,6 +37,8 @@ comment on column core.securities.issuer_name is
     'Plain name of the issuer, as exact as it is printed: lines of one issuer share it.';
 comment on column core.securities.issuer_key is
     'Issuer name without the words for the legal form: finds a company again, tells none apart.';
+comment on column core.securities.tracking_group is
+    'Group that a tracking stock follows, a company of its own (2.8); null for all others.';
 comment on column core.securities.share_class is
     'Letter of the class or series, from the name or else the ticker; null for none.';
 comment on column core.securities.share_form is

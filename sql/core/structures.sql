@@ -18,7 +18,7 @@ lines as (
     from core.lines as lines
     inner join core.securities as securities
         on
-            lines.event_id = securities.event_id
+            securities.event_id = $event_id
             and lines.role = securities.role
             and lines.anchor_date = securities.anchor_date
             and lines.ticker = securities.ticker
@@ -52,7 +52,7 @@ described as (
     left join unit_issuers on lines.issuer_key = unit_issuers.issuer_key
     left join reference.industry_groups as groups on lines.industry = groups.industry
     left join core.trading_windows as windows
-        on event.event_id = windows.event_id and lines.ticker = windows.ticker
+        on windows.event_id = $event_id and lines.ticker = windows.ticker
     where lines.security_type = 'common'
 ),
 

@@ -4,7 +4,7 @@ with event as (
         events.rank_day as rank_day,
         cast(rules.value as integer) as grace_days
     from reference.recon_events as events
-    inner join core.event_rules as rules on events.event_id = rules.event_id and rules.rule = 'capture_grace_days'
+    inner join core.event_rules as rules on rules.event_id = $event_id and rules.rule = 'capture_grace_days'
     where events.event_id = $event_id
 ),
 
@@ -15,7 +15,15 @@ sessions as (
     group by session_date
 ),
 
--- A symbol that two exchanges carry on one session counts once: the line that traded more.
+-- The sources of whole price lists, in the order in which they count.
+price_order as (
+    select source, precedence
+    from reference.source_order
+    where figure = 'price'
+),
+
+-- A symbol that two sources or two exchanges carry on one session counts once: by the first source, the line that traded
+-- more.
 traded as (
     select
         sessions.session_date as session_date,
@@ -26,7 +34,11 @@ traded as (
         shares.outstanding_shares as outstanding_shares,
         row_number() over (
             partition by sessions.session_date, prices.ticker
-            order by coalesce(prices.volume_shares, 0) desc, prices.exchange, prices.symbol
+            order by
+                coalesce(price_order.precedence, 99),
+                coalesce(prices.volume_shares, 0) desc,
+                prices.exchange,
+                prices.symbol
         ) as choice
     from sessions
     cross join event
@@ -34,9 +46,12 @@ traded as (
         on
             sessions.session_date = prices.as_of
             and cast(prices.known_at as date) <= event.rank_day + event.grace_days
+            and not prices.is_adjusted
+    left join price_order on prices.source = price_order.source
     left join raw.shares_outstanding as shares
         on
-            prices.as_of = shares.as_of
+            prices.source = shares.source
+            and prices.as_of = shares.as_of
             and prices.exchange = shares.exchange
             and prices.symbol = shares.symbol
 )

@@ -1,10 +1,10 @@
 -- How much of the calendar the event had seen when it ran: `final` once the first session of the new membership is
--- known of all exchanges that the rank day is known of, `preliminary` before.
+-- known of all exchanges whose price lists show the rank day, `preliminary` before.
 with exchanges as (
     select
         count(distinct case when role = 'rank' then exchange end) as rank_exchanges,
         count(distinct case when role = 'effective' then exchange end) as effective_exchanges
-    from core.lines
+    from core.quotes
     where event_id = $event_id
 )
 

@@ -1,6 +1,6 @@
 -- What a reader of the event should know about its data: nothing is missing, carried, inferred or dropped in silence.
 with members as (
-    select event_id, index_id, opening_ticker, opening_line, as_of, rank_ticker, basis
+    select event_id, index_id, opening_ticker, opening_line, as_of, opening_rank, rank_ticker, basis
     from core.opening_members
     where event_id = $event_id
 ),
@@ -63,7 +63,7 @@ late_openings as (
         opening.as_of as session_date,
         'The opening list is dated after the rank day: this event looks ahead.' as detail
     from raw.opening_rows as opening
-    inner join reference.recon_events as events on opening.event_id = events.event_id
+    inner join reference.recon_events as events on events.event_id = $event_id
     where opening.event_id = $event_id and opening.as_of > events.rank_day
     group by opening.index_id, opening.as_of
 ),
@@ -91,7 +91,7 @@ renames as (
             and continuity.from_ticker = opening.ticker
     left join recon.ranking as ranking
         on
-            continuity.event_id = ranking.event_id
+            ranking.event_id = $event_id
             and continuity.from_role = 'rank'
             and continuity.from_ticker = ranking.ticker
     where continuity.event_id = $event_id and continuity.basis <> 'ticker'
@@ -120,15 +120,31 @@ without_figures as (
         eligibility.listing_value as session_date,
         case
             when ranking.status = 'carried'
-                then 'A member without a price or a share count. It keeps its place: the rank of the event before, or '
-                || 'the middle of its index where nobody states one.'
+                then 'A member without a price or a share count. It is placed by '
+                || case
+                    when openings.opening_rank is not null then 'its rank of the event before.'
+                    else 'the middle of its index, for nobody states a rank.'
+                end
             when ranking.company_id is not null then 'A line without a price; its company is ranked by another line.'
             else 'No price or no share count, and no membership to keep: it is not ranked.'
         end as detail
     from recon.eligibility as eligibility
+    inner join recon.universe as universe
+        on universe.event_id = $event_id and eligibility.security_id = universe.security_id
     left join recon.ranking as ranking
-        on eligibility.event_id = ranking.event_id and eligibility.company_id = ranking.company_id
-    where eligibility.event_id = $event_id and eligibility.status = 'unknown'
+        on ranking.event_id = $event_id and eligibility.company_id = ranking.company_id
+    left join (
+        select universe.company_id as company_id, min(members.opening_rank) as opening_rank
+        from members
+        inner join recon.universe as universe
+            on universe.event_id = $event_id and members.rank_ticker = universe.ticker
+        group by universe.company_id
+    ) as openings on eligibility.company_id = openings.company_id
+    where
+        eligibility.event_id = $event_id
+        and eligibility.status = 'unknown'
+        -- A line in no price list is told as such.
+        and (universe.listing <> 'listed' or universe.is_member)
 ),
 
 -- Providers 1.5: a count that jumps without a price that moves against it is a defect of the source, mostly.
@@ -145,9 +161,9 @@ suspect_shares as (
         || ' in the days before, without a price that moved against it.' as detail
     from recon.universe as universe
     inner join core.trading_windows as windows
-        on universe.event_id = windows.event_id and universe.ticker = windows.ticker
+        on windows.event_id = $event_id and universe.ticker = windows.ticker
     inner join recon.ranking as ranking
-        on universe.event_id = ranking.event_id and universe.security_id = ranking.security_id
+        on ranking.event_id = $event_id and universe.security_id = ranking.security_id
     where
         universe.event_id = $event_id
         and (
@@ -163,6 +179,56 @@ suspect_shares as (
 ),
 
 -- Members of before, and companies that were ranked, of which the new membership says nothing.
+-- What filings say of the shares (core.shares_reconciliation): a count that is in doubt, and, where filings were read,
+-- a company that none of them counts (banks file elsewhere: providers section 0, finding 5c).
+filed_shares as (
+    select
+        case when shares.chosen_source = 'implied' or shares.chosen_source is null then 'info' else 'warning' end
+            as severity,
+        'filing_suspect' as issue,
+        cast(null as varchar) as index_id,
+        shares.ticker as ticker,
+        ranking.security_id as security_id,
+        shares.cover_date as session_date,
+        'Filed count of ' || cast(shares.filing_shares as varchar) || ' shares (' || shares.filing_source || '): '
+        || case shares.suspect
+            when 'placeholder' then 'a placeholder'
+            when 'thousands_or_millions' then 'in thousands or millions'
+            when 'jump' then 'out of line with the counts before it'
+            when 'splits' then 'more splits since than can be followed'
+            else 'over 25 % from the implied count'
+        end
+        || '. Implied: ' || coalesce(cast(shares.implied_shares as varchar), 'none') || '. Taken: '
+        || coalesce(cast(shares.chosen_shares as varchar) || ' (' || shares.chosen_source || ')', 'none') || '.' as detail
+    from core.shares_reconciliation as shares
+    inner join recon.ranking as ranking
+        on ranking.event_id = $event_id and shares.ticker = ranking.ticker
+    where shares.event_id = $event_id and shares.suspect is not null
+    union all
+    select
+        'info' as severity,
+        'shares_implied' as issue,
+        cast(null as varchar) as index_id,
+        shares.ticker as ticker,
+        ranking.security_id as security_id,
+        cast(null as date) as session_date,
+        case
+            when shares.why = 'filing_stale' then 'The last count that it filed is too old'
+            when shares.why = 'classes_incomplete' then 'It filed counts of fewer classes than are listed'
+            when shares.cik is null then 'It is not known to file with the SEC'
+            else 'No count that it filed was found'
+        end
+        || ': ranked by the implied count.' as detail
+    from core.shares_reconciliation as shares
+    inner join recon.ranking as ranking
+        on ranking.event_id = $event_id and shares.ticker = ranking.ticker
+    where
+        shares.event_id = $event_id
+        and shares.chosen_source = 'implied'
+        and shares.suspect is null
+        and exists (select 1 from core.share_counts as counts where counts.event_id = $event_id)
+),
+
 left_lines as (
     select
         'info' as severity,
@@ -174,9 +240,9 @@ left_lines as (
         'Gone from the exchanges by the first session of the new membership: neither member nor change.' as detail
     from core.departures as departures
     inner join recon.universe as universe
-        on departures.event_id = universe.event_id and departures.rank_ticker = universe.ticker
+        on universe.event_id = $event_id and departures.rank_ticker = universe.ticker
     left join recon.ranking as ranking
-        on universe.event_id = ranking.event_id and universe.company_id = ranking.company_id
+        on ranking.event_id = $event_id and universe.company_id = ranking.company_id
     where
         departures.event_id = $event_id
         and departures.has_left
@@ -197,29 +263,142 @@ faded_lines as (
     where event_id = $event_id and listing = 'faded' and is_member
 ),
 
--- A wanted session that no dump describes, and one whose dump could not be confirmed against the one before.
+-- A wanted session that no price list of some exchange describes, and one whose dump could not be confirmed against the
+-- one before. A list that was captured live counts like a dump.
+price_lists as (
+    select session_date, exchange, case when status = 'unverified' then 1 else 0 end as is_unverified
+    from raw.archive_dumps
+    where status not in ('intraday', 'empty')
+    union all
+    select distinct as_of as session_date, exchange, 0 as is_unverified
+    from raw.listings
+    where source <> 'archive'
+),
+
+described as (
+    select session_date, exchange, max(is_unverified) as is_unverified
+    from price_lists
+    group by session_date, exchange
+),
+
 sessions as (
     select
         -- The new membership may not have begun.
-        case when wanted.role = 'effective' and count(dumps.exchange) = 0 then 'info' else 'warning' end as severity,
-        case when count(distinct dumps.exchange) < 3 then 'session_incomplete' else 'session_unverified' end as issue,
+        case
+            when wanted.role = 'effective' and count(described.exchange) = 0 then 'info' else 'warning'
+        end as severity,
+        case when count(described.exchange) < 3 then 'session_incomplete' else 'session_unverified' end as issue,
         cast(null as varchar) as index_id,
         cast(null as varchar) as ticker,
         cast(null as varchar) as security_id,
         wanted.session_date as session_date,
         'Read for the ' || replace(wanted.role, '_', ' ') || ': dumps of '
-        || cast(count(distinct dumps.exchange) as varchar) || ' of 3 exchanges are there'
+        || cast(count(described.exchange) as varchar) || ' of 3 exchanges are there'
         || case
-            when count(*) filter (where dumps.status = 'unverified') > 0
+            when coalesce(sum(described.is_unverified), 0) > 0
                 then ', and not all of them follow on the dump before'
             else ''
         end || '.' as detail
     from core.event_sessions as wanted
-    left join raw.archive_dumps as dumps
-        on wanted.session_date = dumps.session_date and dumps.status not in ('intraday', 'empty')
+    left join described on wanted.session_date = described.session_date
     where wanted.event_id = $event_id
     group by wanted.session_date, wanted.role, wanted.preference
-    having count(distinct dumps.exchange) < 3 or count(*) filter (where dumps.status = 'unverified') > 0
+    having count(described.exchange) < 3 or coalesce(sum(described.is_unverified), 0) > 0
+),
+
+-- A source that gave nothing: the event went on without it. What came of asking is in raw.source_outcomes; how often it
+-- was tried and how long it took are not, for a second run must say the same.
+skipped_sources as (
+    select
+        case
+            when outcomes.result = 'not_configured' then 'info'
+            -- One of several files may not be there yet; that none of a source is there is a loss.
+            when outcomes.result = 'absent' and given.source is not null then 'info'
+            else 'warning'
+        end as severity,
+        'source_skipped' as issue,
+        cast(null as varchar) as index_id,
+        cast(null as varchar) as ticker,
+        cast(null as varchar) as security_id,
+        cast(null as date) as session_date,
+        'The source ' || outcomes.source || ' gave nothing'
+        || case when outcomes.payload_key <> '' then ' for ' || outcomes.payload_key else '' end || ': '
+        || case outcomes.result
+            when 'not_configured' then 'its key or contact is not set'
+            when 'absent' then 'it has no such file'
+            when 'refused' then 'it refused'
+            when 'unavailable' then 'it did not answer'
+            when 'bad_payload' then 'its answer cannot be believed'
+            else 'the run is offline, and nothing was landed'
+        end || '.' as detail
+    from raw.source_outcomes as outcomes
+    left join (
+        select distinct source
+        from raw.source_outcomes
+        where event_id = $event_id and result in ('value', 'known')
+    ) as given on outcomes.source = given.source
+    where outcomes.event_id = $event_id and outcomes.result not in ('value', 'known')
+),
+
+-- Listed, and in no price list of the rank day (core.listing_gaps): a common line may be missing from the ranking.
+unpriced as (
+    select
+        case when universe.is_member or gaps.verdict = 'vanished' then 'warning' else 'info' end as severity,
+        'listed_without_price' as issue,
+        cast(null as varchar) as index_id,
+        gaps.ticker as ticker,
+        universe.security_id as security_id,
+        gaps.listed_as_of as session_date,
+        'Listed by ' || gaps.listing_source || ', in no price list of the rank day'
+        || case gaps.verdict
+            when 'priced_elsewhere' then '; priced by ' || gaps.price_source
+            when 'vanished' then '; last priced on ' || cast(gaps.last_quoted as varchar)
+            else ' or of any session that was read'
+        end || '.' as detail
+    from core.listing_gaps as gaps
+    inner join recon.universe as universe on universe.event_id = $event_id and gaps.ticker = universe.ticker
+    where gaps.event_id = $event_id and universe.security_type = 'common'
+    union all
+    select
+        'info' as severity,
+        'listed_without_price' as issue,
+        cast(null as varchar) as index_id,
+        cast(null as varchar) as ticker,
+        cast(null as varchar) as security_id,
+        max(listed_as_of) as session_date,
+        cast(count(*) as varchar) || ' symbols listed by ' || listing_source || ' are no lines: '
+        || case verdict
+            when 'left' then 'priced on earlier sessions, and not since'
+            when 'later' then 'only a list of later days has them'
+            else 'the list of the SEC lacks them'
+        end || ' (core.listing_gaps).' as detail
+    from core.listing_gaps
+    where event_id = $event_id and verdict in ('left', 'later', 'unconfirmed')
+    group by listing_source, verdict
+),
+
+-- A field of a source of prices may have cost a line its place; of any other it is for the record.
+source_rejects as (
+    select
+        case when price_order.source is not null then 'warning' else 'info' end as severity,
+        'payload_rejected' as issue,
+        cast(null as varchar) as index_id,
+        nullif(rejects.row_key, '') as ticker,
+        cast(null as varchar) as security_id,
+        max(rejects.as_of) as session_date,
+        'From ' || rejects.feed || ', field ' || rejects.field || ': ' || rejects.reason || '.' as detail
+    from raw.source_rejects as rejects
+    inner join reference.recon_events as events on events.event_id = $event_id
+    inner join core.event_rules as rules on rules.event_id = $event_id and rules.rule = 'capture_grace_days'
+    left join reference.source_order as price_order
+        on rejects.source = price_order.source and price_order.figure = 'price'
+    left join (select distinct session_date from core.event_sessions where event_id = $event_id) as sessions
+        on rejects.as_of = sessions.session_date
+    where
+        cast(rejects.known_at as date) <= events.rank_day + cast(rules.value as integer)
+        -- Of prices those that the event reads; of all others once, however often they were captured.
+        and (price_order.source is null or sessions.session_date is not null)
+    group by price_order.source, rejects.row_key, rejects.feed, rejects.field, rejects.reason
 ),
 
 rejected as (
@@ -259,6 +438,14 @@ gathered as (
     select * from sessions
     union all
     select * from rejected
+    union all
+    select * from skipped_sources
+    union all
+    select * from filed_shares
+    union all
+    select * from unpriced
+    union all
+    select * from source_rejects
 )
 
 select

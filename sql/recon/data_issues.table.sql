@@ -6,7 +6,8 @@ create table recon.data_issues (
         issue in (
             'opening_unknown', 'opening_no_listing', 'opening_left', 'rename_inferred', 'neighbour_session',
             'carried', 'no_figures', 'shares_suspect', 'left_before_effective', 'session_incomplete',
-            'session_unverified', 'payload_rejected', 'listing_unsure', 'opening_late'
+            'session_unverified', 'payload_rejected', 'listing_unsure', 'opening_late', 'source_skipped',
+            'listed_without_price', 'filing_suspect', 'shares_implied'
         )
     ),
     index_id varchar check (

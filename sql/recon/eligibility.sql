@@ -7,6 +7,7 @@ with rules as (
         max(case when rule = 'median_addtv_usd' then value end) as median_addtv_usd,
         max(case when rule = 'class_lines_eligible' then value end) as class_lines_eligible,
         max(case when rule = 'bdc_eligible' then value end) as bdc_eligible,
+        max(case when rule = 'cboe_eligible' then value end) as cboe_eligible,
         max(case when rule = 'min_float_pct' then value end) as min_float_pct,
         max(case when rule = 'min_vote_pct' then value end) as min_vote_pct,
         max(case when rule = 'min_vote_pct_members' then value end) as min_vote_pct_members
@@ -36,7 +37,7 @@ observed as (
     cross join event
     cross join rules
     left join core.trading_windows as windows
-        on universe.event_id = windows.event_id and universe.ticker = windows.ticker
+        on windows.event_id = $event_id and universe.ticker = windows.ticker
     left join reference.countries as countries on universe.country = countries.country
     left join reference.folded_classes as folded
         on
@@ -72,14 +73,22 @@ judged as (
     select
         *,
         -- Methodology 6.4: listed on the rank day. A line that was first seen after it was not; of one that was last
-        -- seen before it we do not know, and a member is not dropped for a gap of the source.
+        -- seen before it we do not know, and a member is not dropped for a gap of the source; nor do we know of one that
+        -- only an older list of symbols shows.
         case
             when listing in ('seen', 'bridged') then 'passed'
-            when listing = 'faded' and is_member then 'unknown'
+            when listing = 'listed' and observed_session = rank_day then 'passed'
+            when listing = 'listed' or (listing = 'faded' and is_member) then 'unknown'
             else 'failed'
         end as listing_status,
         -- Methodology 2.1.
-        case when exchange in ('nasdaq', 'nyse', 'amex') then 'passed' else 'failed' end as exchange_status,
+        case
+            when exchange in ('nasdaq', 'nyse', 'amex', 'arca') then 'passed'
+            when exchange = 'cboe' and cboe_eligible = 1 then 'passed'
+            -- A source that does not tell.
+            when exchange = 'other' then 'unknown'
+            else 'failed'
+        end as exchange_status,
         -- Methodology 2.3.
         case when security_type = 'common' then 'passed' else 'failed' end as security_type_status,
         -- Methodology 2.4-2.7. Weak evidence does not overrule that the company is a member.
@@ -159,7 +168,9 @@ select
     rank_day as listing_threshold,
     listing_status,
     exchange as exchange_value,
-    'nasdaq, nyse or amex' as exchange_threshold,
+    case
+        when cboe_eligible = 1 then 'nasdaq, nyse, amex, arca or cboe' else 'nasdaq, nyse, amex or arca'
+    end as exchange_threshold,
     exchange_status,
     security_type as security_type_value,
     'common' as security_type_threshold,

@@ -9,7 +9,7 @@ select
     departures.has_left as has_left
 from recon.index_changes as changes
 inner join core.departures as departures
-    on changes.event_id = departures.event_id and changes.rank_ticker = departures.rank_ticker
+    on departures.event_id = $event_id and changes.rank_ticker = departures.rank_ticker
 where
     changes.event_id = $event_id
     and (

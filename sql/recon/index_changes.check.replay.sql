@@ -11,9 +11,9 @@ before as (
     select distinct members.index_id as index_id, universe.security_id as security_id
     from core.opening_members as members
     inner join recon.universe as universe
-        on members.event_id = universe.event_id and members.rank_ticker = universe.ticker
+        on universe.event_id = $event_id and members.rank_ticker = universe.ticker
     inner join core.departures as departures
-        on members.event_id = departures.event_id and members.rank_ticker = departures.rank_ticker
+        on departures.event_id = $event_id and members.rank_ticker = departures.rank_ticker
     where members.event_id = $event_id and not departures.has_left
 ),
 

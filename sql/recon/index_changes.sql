@@ -12,10 +12,10 @@ before as (
         universe.security_id as security_id
     from core.opening_members as members
     inner join recon.universe as universe
-        on members.event_id = universe.event_id and members.rank_ticker = universe.ticker
+        on universe.event_id = $event_id and members.rank_ticker = universe.ticker
     inner join core.departures as departures
         on
-            universe.event_id = departures.event_id
+            departures.event_id = $event_id
             and universe.ticker = departures.rank_ticker
             and not departures.has_left
     where members.event_id = $event_id
@@ -119,11 +119,11 @@ from described
 inner join recon.universe as universe
     on universe.event_id = $event_id and described.security_id = universe.security_id
 inner join recon.eligibility as eligibility
-    on universe.event_id = eligibility.event_id and universe.security_id = eligibility.security_id
+    on eligibility.event_id = $event_id and universe.security_id = eligibility.security_id
 inner join core.departures as departures
-    on universe.event_id = departures.event_id and universe.ticker = departures.rank_ticker
-inner join core.vintages as vintages on universe.event_id = vintages.event_id
+    on departures.event_id = $event_id and universe.ticker = departures.rank_ticker
+inner join core.vintages as vintages on vintages.event_id = $event_id
 left join recon.eligibility as pricing
-    on universe.event_id = pricing.event_id and universe.pricing_ticker = pricing.ticker
+    on pricing.event_id = $event_id and universe.pricing_ticker = pricing.ticker
 left join recon.ranking as ranking
-    on universe.event_id = ranking.event_id and universe.company_id = ranking.company_id
+    on ranking.event_id = $event_id and universe.company_id = ranking.company_id

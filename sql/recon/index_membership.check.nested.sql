@@ -12,7 +12,7 @@ inner join (
     on membership.index_id = steps.index_id
 left join recon.index_membership as wider
     on
-        membership.event_id = wider.event_id
+        wider.event_id = $event_id
         and membership.security_id = wider.security_id
         and steps.wider_id = wider.index_id
 where membership.event_id = $event_id and wider.security_id is null

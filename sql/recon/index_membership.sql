@@ -19,7 +19,7 @@ with sides as (
         max(case when cuts.breakpoint_id = 'MICRO' and cuts.is_held_by_band then 1 else 0 end) = 1 as held_micro
     from recon.ranking as ranking
     inner join recon.placements as cuts
-        on ranking.event_id = cuts.event_id and ranking.company_id = cuts.company_id
+        on cuts.event_id = $event_id and ranking.company_id = cuts.company_id
     where ranking.event_id = $event_id
     group by ranking.company_id, ranking.rank, ranking.market_cap_usd, ranking.percentile, ranking.status
 ),
@@ -102,9 +102,9 @@ inner join sides on placed.company_id = sides.company_id
 inner join recon.universe as universe on universe.event_id = $event_id and placed.company_id = universe.company_id
 inner join recon.eligibility as eligibility
     on
-        universe.event_id = eligibility.event_id
+        eligibility.event_id = $event_id
         and universe.security_id = eligibility.security_id
         and eligibility.status in ('eligible', 'unknown')
 inner join core.departures as departures
-    on universe.event_id = departures.event_id and universe.ticker = departures.rank_ticker and not departures.has_left
-inner join core.vintages as vintages on universe.event_id = vintages.event_id
+    on departures.event_id = $event_id and universe.ticker = departures.rank_ticker and not departures.has_left
+inner join core.vintages as vintages on vintages.event_id = $event_id

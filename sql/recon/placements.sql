@@ -39,7 +39,7 @@ sides as (
             else 'no_band'
         end as side_before
     from recon.ranking as ranking
-    inner join recon.breakpoints as cuts on ranking.event_id = cuts.event_id
+    inner join recon.breakpoints as cuts on cuts.event_id = $event_id
     cross join known
     where ranking.event_id = $event_id
 ),

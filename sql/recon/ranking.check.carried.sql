@@ -5,6 +5,6 @@ select
     count(*) filter (where ranking.status = 'carried') as carried,
     count(*) as companies
 from recon.ranking as ranking
-inner join core.event_rules as rules on ranking.event_id = rules.event_id and rules.rule = 'n_r3000'
+inner join core.event_rules as rules on rules.event_id = $event_id and rules.rule = 'n_r3000'
 where ranking.event_id = $event_id and ranking.rank <= rules.value
 having 100 * count(*) filter (where ranking.status = 'carried') > count(*)

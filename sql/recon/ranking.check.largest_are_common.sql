@@ -13,9 +13,9 @@ with largest as (
         count(*) over (partition by securities.issuer_key) as issuer_count
     from recon.ranking as ranking
     inner join recon.universe as universe
-        on ranking.event_id = universe.event_id and ranking.security_id = universe.security_id
+        on universe.event_id = $event_id and ranking.security_id = universe.security_id
     inner join core.securities as securities
-        on universe.event_id = securities.event_id and securities.role = 'rank' and universe.ticker = securities.ticker
+        on securities.event_id = $event_id and securities.role = 'rank' and universe.ticker = securities.ticker
     where ranking.event_id = $event_id and ranking.rank <= 50
 )
 

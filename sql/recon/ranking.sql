@@ -21,7 +21,7 @@ opening as (
         min(members.opening_rank) as opening_rank
     from core.opening_members as members
     inner join recon.universe as universe
-        on members.event_id = universe.event_id and members.rank_ticker = universe.ticker
+        on universe.event_id = $event_id and members.rank_ticker = universe.ticker
     where members.event_id = $event_id
     group by universe.company_id
 ),
@@ -44,7 +44,7 @@ companies as (
         opening.opening_rank as opening_rank
     from recon.eligibility as eligibility
     inner join recon.universe as universe
-        on eligibility.event_id = universe.event_id and eligibility.security_id = universe.security_id
+        on universe.event_id = $event_id and eligibility.security_id = universe.security_id
     left join opening on universe.company_id = opening.company_id
     where
         eligibility.event_id = $event_id

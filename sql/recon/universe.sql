@@ -40,6 +40,7 @@ select
     structures.structure as structure,
     structures.evidence as structure_evidence,
     structures.evidence_strength as structure_evidence_strength,
+    links.cik as cik,
     lines.country as country,
     lines.ipo_year as ipo_year,
     coalesce(by_industry.icb_industry, by_sector.icb_industry) as industry,
@@ -48,8 +49,14 @@ select
     lines.observed_session as observed_session,
     lines.is_neighbour as is_neighbour,
     lines.listing as listing,
+    lines.listing_source as listing_source,
     lines.close_usd as close_usd,
-    lines.outstanding_shares as outstanding_shares,
+    lines.price_source as price_source,
+    coalesce(shares.chosen_shares, lines.outstanding_shares) as outstanding_shares,
+    coalesce(
+        shares.chosen_source, case when lines.outstanding_shares is not null then 'implied' end
+    ) as shares_source,
+    shares.why as shares_why,
     companies.traded_value_usd as traded_value_usd,
     companies.market_cap_usd as company_market_cap_usd,
     companies.pricing_ticker as pricing_ticker,
@@ -61,16 +68,19 @@ select
 from core.lines as lines
 inner join core.securities as securities
     on
-        lines.event_id = securities.event_id
+        securities.event_id = $event_id
         and lines.role = securities.role
         and lines.anchor_date = securities.anchor_date
         and lines.ticker = securities.ticker
 inner join core.identities as identities
-    on lines.event_id = identities.event_id and lines.ticker = identities.ticker
+    on identities.event_id = $event_id and lines.ticker = identities.ticker
 left join core.structures as structures
-    on lines.event_id = structures.event_id and lines.ticker = structures.ticker
+    on structures.event_id = $event_id and lines.ticker = structures.ticker
 left join core.companies as companies
-    on lines.event_id = companies.event_id and lines.ticker = companies.ticker
+    on companies.event_id = $event_id and lines.ticker = companies.ticker
+left join core.filer_links as links on links.event_id = $event_id and lines.ticker = links.ticker
+left join core.shares_reconciliation as shares
+    on shares.event_id = $event_id and lines.ticker = shares.ticker
 left join opening on lines.ticker = opening.rank_ticker
 left join by_sector on lines.sector = by_sector.sector
 left join by_industry on lines.industry = by_industry.industry

@@ -3,7 +3,9 @@ create table recon.universe (
     security_id varchar not null,
     company_id varchar not null,
     ticker varchar not null,
-    exchange varchar not null check (exchange in ('nasdaq', 'nyse', 'amex')),
+    exchange varchar not null check (
+        exchange in ('nasdaq', 'nyse', 'amex', 'arca', 'cboe', 'iex', 'otc', 'other')
+    ),
     security_name varchar,
     company_name varchar not null,
     share_class varchar,
@@ -21,6 +23,7 @@ create table recon.universe (
     ),
     structure_evidence varchar,
     structure_evidence_strength varchar check (structure_evidence_strength in ('strong', 'weak')),
+    cik bigint check (cik > 0),
     country varchar,
     ipo_year smallint,
     industry varchar,
@@ -28,9 +31,13 @@ create table recon.universe (
     source_industry varchar,
     observed_session date not null,
     is_neighbour boolean not null,
-    listing varchar not null check (listing in ('seen', 'bridged', 'faded', 'fresh')),
+    listing varchar not null check (listing in ('seen', 'bridged', 'faded', 'fresh', 'listed')),
+    listing_source varchar not null,
     close_usd decimal(18, 4),
+    price_source varchar,
     outstanding_shares bigint,
+    shares_source varchar,
+    shares_why varchar,
     traded_value_usd decimal(24, 2),
     company_market_cap_usd decimal(24, 4) check (company_market_cap_usd > 0),
     pricing_ticker varchar,
@@ -45,7 +52,7 @@ create table recon.universe (
 
 comment on table recon.universe is
     'One row an event and security that was listed on a US exchange around the rank day, eligible or not, with '
-    'everything known of it. What no dump of the source lists is missing here.';
+    'everything known of it. What no source lists is missing here.';
 comment on column recon.universe.event_id is
     'Event of the index calendar, as 2023-06-recon; see reference.recon_events.';
 comment on column recon.universe.security_id is
@@ -66,6 +73,8 @@ comment on column recon.universe.structure_evidence is
     'What the structure was read from; null for operating companies.';
 comment on column recon.universe.structure_evidence_strength is
     'How far that evidence is trusted: weak evidence never removes a member.';
+comment on column recon.universe.cik is
+    'Number of the issuer with the SEC, as far as a source known by the rank day tells it.';
 comment on column recon.universe.country is
     'The one country that the source states, closest to the headquarters. Not the nationality that the rules '
     'assign.';
@@ -80,10 +89,19 @@ comment on column recon.universe.is_neighbour is
     'True when the source lacked the line on the rank day and a session beside it was read.';
 comment on column recon.universe.listing is
     'How it was seen around the rank day: seen, on it; bridged, missing from its dump but listed around it; faded, '
-    'last seen the session before; fresh, first seen the session after.';
+    'last seen the session before; fresh, first seen the session after; listed, in a list of symbols and in no price '
+    'list.';
+comment on column recon.universe.listing_source is
+    'Source whose list shows the line: a source of reference.sources.';
 comment on column recon.universe.close_usd is 'Close of that session, USD a share, unadjusted; null = missing.';
+comment on column recon.universe.price_source is 'Source of the close: a source of reference.sources; null = no close.';
 comment on column recon.universe.outstanding_shares is
     'Shares outstanding of the whole company in units of this line; null = missing. Do not add up the classes.';
+comment on column recon.universe.shares_source is
+    'Source of the share count: sec_notes, sec_companyfacts, or implied (printed market cap by close); null = no count.';
+comment on column recon.universe.shares_why is
+    'Why that count: classes_of_one_filing, cover_of_company and earlier_count are filed ones; implied_no_filing, '
+    'implied_filing_suspect, filing_stale and classes_incomplete say why none was taken; null = no common line.';
 comment on column recon.universe.traded_value_usd is
     'Mean daily traded value over the month up to the rank day, USD; null for lines that did not trade.';
 comment on column recon.universe.company_market_cap_usd is

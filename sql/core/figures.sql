@@ -1,0 +1,149 @@
+-- What is believed of each slow figure of a line: the newest statement of the first source that has it.
+with event as (
+    select
+        events.rank_day as rank_day,
+        cast(rules.value as integer) as grace_days
+    from reference.recon_events as events
+    inner join core.event_rules as rules on rules.event_id = $event_id and rules.rule = 'capture_grace_days'
+    where events.event_id = $event_id
+),
+
+lines as (
+    select lines.ticker as ticker, links.cik as cik
+    from core.lines as lines
+    left join core.filer_links as links on links.event_id = $event_id and lines.ticker = links.ticker
+    where lines.event_id = $event_id and lines.role = 'rank'
+),
+
+-- Methodology 6.4: a filing counts if it was filed by the rank day, a list if it was captured by the end of the days of
+-- grace.
+filers as (
+    select filers.*
+    from raw.filers as filers
+    cross join event
+    where
+        (filers.source <> 'sec_submissions' and filers.as_of <= event.rank_day)
+        or (filers.source = 'sec_submissions' and cast(filers.known_at as date) <= event.rank_day + event.grace_days)
+),
+
+offerings as (
+    select ipos.ticker as ticker, ipos.event_date as ipo_date, ipos.source as source, ipos.known_at as known_at
+    from raw.ipos as ipos
+    cross join event
+    where
+        ipos.status in ('priced', 'direct_listing')
+        and ipos.event_date <= event.rank_day
+        and cast(ipos.known_at as date) <= event.rank_day + event.grace_days
+),
+
+listings as (
+    select directory.*
+    from raw.directory as directory
+    cross join event
+    where cast(directory.known_at as date) <= event.rank_day + event.grace_days
+),
+
+stated as (
+    select ticker, 'identity' as figure, cast(cik as varchar) as value, source, as_of, known_at
+    from core.filer_links
+    where event_id = $event_id
+    union all
+    select lines.ticker, 'sic' as figure, filers.sic as value, filers.source, filers.as_of, filers.known_at
+    from lines
+    inner join filers on lines.cik = filers.cik
+    union all
+    select
+        lines.ticker,
+        'incorporation' as figure,
+        filers.incorporation_code as value,
+        filers.source,
+        filers.as_of,
+        filers.known_at
+    from lines
+    inner join filers on lines.cik = filers.cik
+    union all
+    select
+        lines.ticker,
+        'headquarters' as figure,
+        filers.headquarters_code as value,
+        filers.source,
+        filers.as_of,
+        filers.known_at
+    from lines
+    inner join filers on lines.cik = filers.cik
+    union all
+    -- The last offering under the ticker: an earlier one may be of a company that bore it before.
+    select
+        lines.ticker,
+        'ipo_date' as figure,
+        cast(offerings.ipo_date as varchar) as value,
+        offerings.source,
+        offerings.ipo_date as as_of,
+        offerings.known_at
+    from lines
+    inner join offerings on lines.ticker = offerings.ticker
+    union all
+    select
+        lines.ticker,
+        'ipo_date' as figure,
+        cast(listings.ipo_date as varchar) as value,
+        listings.source,
+        listings.as_of,
+        listings.known_at
+    from lines
+    cross join event
+    inner join listings on lines.ticker = listings.ticker
+    where listings.is_active and listings.ipo_date <= event.rank_day
+    union all
+    -- A line of the rank day was not delisted long before it: an earlier day is of another bearer of the ticker, or of
+    -- another security of the issuer. Form 25 takes effect ten days after it is filed.
+    select
+        lines.ticker,
+        'delisting' as figure,
+        cast(listings.delisted_on as varchar) as value,
+        listings.source,
+        listings.as_of,
+        listings.known_at
+    from lines
+    cross join event
+    inner join listings on lines.ticker = listings.ticker
+    where not listings.is_active and listings.delisted_on >= event.rank_day - 10
+    union all
+    select
+        lines.ticker,
+        'delisting' as figure,
+        cast(filings.filed_date as varchar) as value,
+        filings.source,
+        filings.filed_date as as_of,
+        filings.known_at
+    from lines
+    cross join event
+    inner join raw.filings as filings on lines.cik = filings.cik
+    where
+        filings.form in ('25', '25-NSE', '15-12B', '15-12G', '15-15D')
+        and filings.filed_date between event.rank_day - 10 and event.rank_day
+),
+
+ordered as (
+    select
+        stated.*,
+        row_number() over (
+            partition by stated.ticker, stated.figure
+            order by source_order.precedence, stated.as_of desc, stated.known_at desc, stated.value desc
+        ) as choice
+    from stated
+    inner join reference.source_order as source_order
+        on stated.figure = source_order.figure and stated.source = source_order.source
+    where stated.value is not null
+)
+
+select
+    cast($event_id as varchar) as event_id,
+    ticker,
+    figure,
+    value,
+    source,
+    as_of,
+    known_at
+from ordered
+where choice = 1
