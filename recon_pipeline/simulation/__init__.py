@@ -1,8 +1,8 @@
 """The simulated market: the embedded default of `make run`.
 
-A whole US market is invented from a seed (`simulate`), served by a local HTTP server over the archive's own contract
-(`serve`), and comes with the index membership that the event opens from (`opening_csv`), so that the very same fetch,
-derive and publish code runs with no network and no real data. One concept, one module:
+A whole US market is invented from a seed (`simulate`), served by a local HTTP server over the contracts of the archive
+and of the other providers (`serve`), and comes with the index membership that the event opens from (`opening_csv`), so
+that the very same fetch, derive and publish code runs with no network and no real data. One concept, one module:
 
     chance      draws that are alike on every platform
     names       invented names and tickers
@@ -11,7 +11,12 @@ derive and publish code runs with no network and no real data. One concept, one 
     market      prices by session, commits and dumps, bound together in `SimulatedMarket`
     dumps       the archive's JSON form
     membership  the opening membership
-    server      the HTTP contract
+    unseen      what is listed and never stands in the archive
+    issuers     the truth behind the lines: shares by class, splits, flaws
+    filings     what the issuers filed with the SEC, and when
+    registers   all of that bound together, for the providers
+    providers/  the forms of the providers beside the archive, one module each
+    server      the HTTP contracts
 
 What does not belong here: anything of the pipeline. Of the package, the simulation imports the calendar alone.
 """

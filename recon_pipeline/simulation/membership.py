@@ -15,6 +15,7 @@ from recon_pipeline.simulation.chance import Dice, growth
 from recon_pipeline.simulation.kinds import COMPANIES, ELIGIBLE, FULL_SIZE
 from recon_pipeline.simulation.market import SimulatedMarket
 from recon_pipeline.simulation.names import Namer
+from recon_pipeline.simulation.unseen import unseen
 
 Names = list[tuple[str, str]]
 
@@ -25,10 +26,11 @@ FULL_ELIGIBLE = sum(COMPANIES[kind] for kind in ELIGIBLE)
 STAYING_POWER = 0.22  # log spread by which bands of former years keep companies on the far side of a cut
 
 
-def opening_csv(market: SimulatedMarket) -> bytes:
+def opening_csv(market: SimulatedMarket, *, everyone: bool = False) -> bytes:
     """Rows `index,ticker,name,asof` of R1000, R2000 and RMICRO, by index and ticker; each listed class has its own row.
 
-    Symbols are those of the time, with a dot before a class letter where the archive has a slash.
+    Symbols are those of the time, with a dot before a class letter where the archive has a slash. With `everyone` it
+    names the lines that the archive never carries too: they are all of large companies.
     """
     dice, asof = Dice(market.seed, "opening"), market.span.opening_asof.isoformat()
     living = [
@@ -49,6 +51,13 @@ def opening_csv(market: SimulatedMarket) -> bytes:
         if place >= cut_2000 and not large:
             indexes.append("RMICRO")
         rows += [(index, ticker, name, asof) for index in indexes for ticker, name in names]
+    if everyone:
+        hidden = unseen(market)
+        companies = (*market.companies, *hidden.companies)
+        rows += [
+            ("R1000", line.symbol.replace("/", "."), companies[line.company].name.upper(), asof)
+            for line in hidden.lines
+        ]
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(HEADER)

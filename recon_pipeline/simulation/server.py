@@ -1,35 +1,44 @@
-"""The archive's HTTP contract, answered for a simulated market by a local server.
+"""The HTTP contracts of the archive and of the other providers, answered for a simulated market by a local server.
 
     GET /repos/rreichel3/US-Stock-Symbols/commits?since=&until=&per_page=&page=      commits, newest first
     GET /rreichel3/US-Stock-Symbols/<sha>/<exchange>/<exchange>_full_tickers.json    one dump of one exchange
 
-One server stands for both hosts of the archive: give its base URL for the commit API and for the raw host.
+Every other path is that of a provider (`providers`), or is not there. One server stands for all hosts: give its base
+URL for each of them.
 
-What does not belong here: what the answers say (`market`).
+What does not belong here: what the answers say (`market`, `providers`).
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
 from recon_pipeline.simulation.market import SimulatedMarket
+from recon_pipeline.simulation.providers import Providers
+from recon_pipeline.simulation.providers.form import Answer, Request
+from recon_pipeline.simulation.registers import Registers
 
 REPOSITORY = "rreichel3/US-Stock-Symbols"
 DUMP_PATH = re.compile(rf"/{REPOSITORY}/([0-9a-f]{{40}})/(\w+)/\2_full_tickers\.json")
 DEFAULT_PAGE, LARGEST_PAGE = 30, 100
+NOT_FOUND = b'{"message":"Not Found"}'
 
 
 @contextmanager
-def serve(market: SimulatedMarket, port: int = 0) -> Iterator[str]:
-    """Serve the market on 127.0.0.1 while the block runs; yields the base URL. Port 0 takes a free one."""
-    server = ArchiveServer(market, port)
+def serve(market: SimulatedMarket, port: int = 0, today: date | None = None) -> Iterator[str]:
+    """Serve the market on 127.0.0.1 while the block runs; yields the base URL. Port 0 takes a free one.
+
+    `today` is the day whose evening the sources tell of that know no past: by default the rank day.
+    """
+    server = ArchiveServer(market, port, today)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="simulated-archive", daemon=True)
     thread.start()
     try:
@@ -41,14 +50,15 @@ def serve(market: SimulatedMarket, port: int = 0) -> Iterator[str]:
 
 
 class ArchiveServer(ThreadingHTTPServer):
-    """The listening socket with the market that it answers for."""
+    """The listening socket with the market that it answers for, and what the other providers say of it."""
 
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, market: SimulatedMarket, port: int) -> None:
+    def __init__(self, market: SimulatedMarket, port: int, today: date | None = None) -> None:
         super().__init__(("127.0.0.1", port), ArchiveHandler)
         self.market = market
+        self.providers = Providers(Registers(market, today))
 
 
 class ArchiveHandler(BaseHTTPRequestHandler):
@@ -62,25 +72,41 @@ class ArchiveHandler(BaseHTTPRequestHandler):
         """Say nothing: the output belongs to the run that is being served."""
 
     def do_GET(self) -> None:
-        """Answer the two paths of the contract; 404 for everything else."""
+        """Answer the two paths of the archive and those of the providers; 404 for everything else."""
         url = urlsplit(self.path)
+        query = {key: values[0] for key, values in parse_qs(url.query).items()}
         if url.path == f"/repos/{REPOSITORY}/commits":
-            query = {key: values[0] for key, values in parse_qs(url.query).items()}
             try:
                 body = json.dumps(page_of(commits_between(self.server.market, query), query)).encode()
             except ValueError:
                 return self._reply(422, b'{"message":"Validation Failed"}', "application/json")
             return self._reply(200, body, "application/json; charset=utf-8")
         match = DUMP_PATH.fullmatch(url.path)
-        dump = self.server.market.dump(match[1], match[2]) if match else None
+        if match is None:
+            return self._provide(Request(url.path, query, dict(self.headers)))
+        dump = self.server.market.dump(match[1], match[2])
         if dump is None:
-            return self._reply(404, b'{"message":"Not Found"}', "application/json")
+            return self._reply(404, NOT_FOUND, "application/json")
         return self._reply(200, dump, "text/plain; charset=utf-8")
 
-    def _reply(self, status: int, body: bytes, kind: str) -> None:
+    def _provide(self, request: Request) -> None:
+        """Answer for one of the other providers; 304 for what has not changed since the client had it."""
+        answer = self.server.providers.answer(request) or Answer(404, NOT_FOUND)
+        if answer.modified is None:
+            return self._reply(answer.status, answer.body, answer.kind)
+        since = self.headers.get("If-Modified-Since")
+        if since and parsedate_to_datetime(since) >= answer.modified.replace(microsecond=0):
+            return self._reply(304, b"", answer.kind)
+        return self._reply(
+            answer.status, answer.body, answer.kind, {"Last-Modified": format_datetime(answer.modified, usegmt=True)}
+        )
+
+    def _reply(self, status: int, body: bytes, kind: str, headers: Mapping[str, str] | None = None) -> None:
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
 

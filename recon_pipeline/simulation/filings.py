@@ -1,0 +1,156 @@
+"""What the issuers of the simulated market filed with the SEC, and when.
+
+A report states the shares of its cover date. The last one before the rank day tells the truth, but for what was issued
+since and for the flaws that are planted; those before tell of fewer shares, and those of after the rank day of more: a
+reader that looks ahead is found out by it.
+
+What does not belong here: the truth (`issuers`), the form of any data set (`providers`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from recon_pipeline.simulation.chance import Dice
+from recon_pipeline.simulation.issuers import Issuer, Split, weekday
+from recon_pipeline.simulation.market import SimulatedMarket
+
+PERIODS: Final = 6
+# Days from the end of a period to the filing: the first and how many more there may be.
+QUARTERLY, YEARLY, YEARLY_ABROAD = (25, 20), (38, 45), (60, 55)
+# Of an issuer with a split or a flaw: after the rank day for the last quarter, long before the split for the year.
+FIXED_DAYS: Final = 44
+COVER_DAYS: Final = (2, 9)
+LATER_PERCENT: Final = 108
+DECEMBER: Final = 12
+# Two of ten companies end their year a month or two before December.
+EARLIER_YEARS: Final = {8: 1, 9: 2}
+DEREGISTERED_AFTER: Final = timedelta(days=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Shares on the cover of a report, of a class of stock or (blank) of the whole company."""
+
+    member: str
+    shares: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """A filing. Reports have a period, a cover date and counts; other forms have none."""
+
+    issuer: Issuer
+    accession: str
+    form: str
+    filed: date
+    period: date | None = None
+    cover_on: date | None = None
+    counts: tuple[Count, ...] = ()
+
+    @property
+    def cik(self) -> int:
+        """The filer."""
+        assert self.issuer.cik is not None
+        return self.issuer.cik
+
+
+def filings_of(market: SimulatedMarket, issuers: tuple[Issuer, ...]) -> tuple[Filing, ...]:
+    """Every filing from two years before the rank day to the last session, by day and accession number."""
+    dice = Dice(market.seed, "filings")
+    found = [filing for issuer in issuers if issuer.cik is not None for filing in _of(market, issuer, dice)]
+    return tuple(sorted(found, key=lambda filing: (filing.filed, filing.accession)))
+
+
+def _of(market: SimulatedMarket, issuer: Issuer, dice: Dice) -> Iterator[Filing]:
+    last_day = market.sessions[-1]
+    for number, (form, filed) in enumerate(_notices(issuer, last_day), start=900):
+        yield Filing(issuer, _accession(issuer, filed, number), form, filed)
+    planned = [
+        (form, period, filed, filed - timedelta(days=dice.between(*COVER_DAYS)))
+        for form, period, filed in _reports(market, issuer, dice)
+        if filed <= last_day
+        and (issuer.listed_on is None or filed > issuer.listed_on + timedelta(days=20))
+        and (issuer.left_on is None or filed <= issuer.left_on)
+    ]
+    known = sum(filed <= market.span.rank_day for _, _, filed, _ in planned)
+    for place, (form, period, filed, cover_on) in enumerate(planned):
+        counts = () if form == "N-CSR" else tuple(_counts(issuer, cover_on, known - 1 - place))
+        yield Filing(issuer, _accession(issuer, filed, place), form, filed, period, cover_on, counts)
+
+
+def _accession(issuer: Issuer, filed: date, number: int) -> str:
+    return f"{issuer.cik:010}-{filed:%y}-{number:06}"
+
+
+def _notices(issuer: Issuer, last_day: date) -> Iterator[tuple[str, date]]:
+    """Forms that tell of listing and delisting."""
+    if issuer.listed_on and issuer.listed_on <= last_day:
+        yield "8-A12B", weekday(issuer.listed_on - timedelta(days=3))
+        if not issuer.is_direct_listing:
+            yield "424B4", weekday(issuer.listed_on - timedelta(days=1))
+    if issuer.left_on:
+        yield "25-NSE", issuer.left_on
+        if (gone := weekday(issuer.left_on + DEREGISTERED_AFTER)) <= last_day:
+            yield "15-12B", gone
+
+
+def _reports(market: SimulatedMarket, issuer: Issuer, dice: Dice) -> Iterator[tuple[str, date, date]]:
+    """Form, period and day of filing, oldest first."""
+    kind = issuer.company.kind
+    is_fixed = issuer.split is not None or issuer.flaw is not None
+    for period in reversed(list(_quarter_ends(market.span.rank_day))):
+        is_year = period.month == DECEMBER
+        if kind in ("foreign", "adr", "fund"):
+            if not is_year:
+                continue
+            form, (first, more) = "N-CSR" if kind == "fund" else "20-F", YEARLY_ABROAD
+        else:
+            form, (first, more) = ("10-K", YEARLY) if is_year else ("10-Q", QUARTERLY)
+        days = FIXED_DAYS if is_fixed else first + dice.below(more)
+        end = period if is_fixed else _months_before(period, EARLIER_YEARS.get(issuer.number % 10, 0))
+        yield form, end, weekday(end + timedelta(days=days))
+
+
+def _quarter_ends(day: date) -> Iterator[date]:
+    """The last ends of a quarter before a day, newest first."""
+    end = day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1) - timedelta(days=1)
+    for _ in range(PERIODS):
+        yield end
+        start = end.replace(month=end.month - 2, day=1)
+        end = start - timedelta(days=1)
+
+
+def _months_before(end: date, months: int) -> date:
+    """The end of a month that is some months before one."""
+    for _ in range(months):
+        end = end.replace(day=1) - timedelta(days=1)
+    return end
+
+
+def _counts(issuer: Issuer, cover_on: date, reports_before_last: int) -> Iterator[Count]:
+    """What a report says: `reports_before_last` is 0 for the last before the rank day, negative for one after it."""
+    shares = issuer.classes or ()
+    for member, true in [(each.member, each.shares) for each in shares] or [("", issuer.shares)]:
+        yield Count(member, _stated(issuer, true, cover_on, reports_before_last))
+
+
+def _stated(issuer: Issuer, true: int, cover_on: date, reports_before_last: int) -> int:
+    if reports_before_last < 0:
+        return true * LATER_PERCENT // 100
+    if reports_before_last == 0 and issuer.flaw == "placeholder":
+        return issuer.placeholder
+    if reports_before_last == 0 and issuer.flaw == "thousands":
+        return true // 1000
+    count = true - issuer.unreported - true * issuer.issuing_ppm * reports_before_last // 1_000_000
+    is_old = issuer.flaw == "before_split" and reports_before_last == 0
+    if issuer.split and (is_old or cover_on < issuer.split.on):
+        count = _before(count, issuer.split)
+    return count
+
+
+def _before(count: int, split: Split) -> int:
+    return count * split.before // split.after

@@ -1,0 +1,249 @@
+"""The issuers behind the lines, with the truth that the sources only come near: shares outstanding by class of stock.
+
+The archive implies a share count (cap by price), and for some companies an old one: that is planted here, in the truth,
+so that the bytes of the archive do not depend on it. So are splits, companies that the SEC does not know (banks file
+with their own regulator), and filings whose count is no count (providers section 0, 1.5).
+
+What does not belong here: what an issuer files and when (`filings`), any provider's form (`providers`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final, Literal
+
+from recon_pipeline.simulation.census import Company, Line
+from recon_pipeline.simulation.chance import Dice
+from recon_pipeline.simulation.kinds import FULL_SIZE
+from recon_pipeline.simulation.market import SimulatedMarket
+from recon_pipeline.simulation.unseen import Unseen
+
+Flaw = Literal["placeholder", "thousands", "before_split"]
+
+FIRST_CIK: Final = 4_000_001
+SATURDAY: Final = 5
+STALE_SHARE: Final = 0.05
+STALE_CLASSES_SHARE: Final = 0.15
+LARGE_STALE: Final = 3
+STALE_PERMILLE: Final = (20, 100)
+# Companies in a market of full size.
+FLAWS: Final[tuple[tuple[Flaw, int], ...]] = (("placeholder", 3), ("thousands", 3), ("before_split", 2))
+PLACEHOLDERS: Final = (1, 100, 1000)
+SPLITS, BANKS = 4, 5
+SPLIT_RATIOS: Final = ((1, 2), (1, 4), (1, 10), (10, 1))
+# Before the first session that is simulated, so that no price has to jump.
+SPLIT_DAYS_BEFORE, OLD_SPLIT_DAYS_BEFORE = 38, 200
+DIRECT_LISTINGS: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class ShareClass:
+    """A class of stock: the SEC's name for it, its symbol in the archive's form (None: not listed), and its shares."""
+
+    member: str
+    symbol: str | None
+    shares: int
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """`after` new shares for `before` old ones, from a day on."""
+
+    on: date
+    before: int
+    after: int
+
+
+@dataclass(slots=True)
+class Issuer:
+    """A company with its number in the market, its lines, and what is true of its shares on the rank day.
+
+    `cik` is None where the SEC does not know it. `shares` counts the whole company in units of its first line,
+    `implied` is what the archive says; `classes` is empty where filings count the company as one. `unreported` of the
+    shares were issued since its last report. `flaw` is what is wrong with the count in that report.
+    """
+
+    number: int
+    company: Company
+    lines: tuple[Line, ...]
+    cik: int | None
+    shares: int
+    implied: int
+    classes: tuple[ShareClass, ...] = ()
+    unreported: int = 0
+    issuing_ppm: int = 0
+    split: Split | None = None
+    flaw: Flaw | None = None
+    placeholder: int = 0
+    listed_on: date | None = None
+    is_direct_listing: bool = False
+    left_on: date | None = None
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the archive's count is an old one."""
+        return self.shares != self.implied
+
+    @property
+    def first(self) -> Line:
+        """The line that the company is known by."""
+        return self.lines[0]
+
+
+def issuers_of(market: SimulatedMarket, unseen: Unseen) -> tuple[Issuer, ...]:
+    """Every company of a market, those that its archive lacks at the end."""
+    lines: dict[int, list[Line]] = defaultdict(list)
+    for line in (*market.lines, *unseen.lines):
+        lines[line.company].append(line)
+    dice = Dice(market.seed, "issuers")
+    found = tuple(
+        _issuer(market, number, company, tuple(lines[number]), dice)
+        for number, company in enumerate((*market.companies, *unseen.companies))
+    )
+    _Truth(market, found).plant()
+    return found
+
+
+def _issuer(market: SimulatedMarket, number: int, company: Company, lines: tuple[Line, ...], dice: Dice) -> Issuer:
+    shares = lines[0].shares
+    is_new = company.first > 0 or not company.in_opening
+    return Issuer(
+        number=number,
+        company=company,
+        lines=lines,
+        cik=FIRST_CIK + number,
+        shares=shares,
+        implied=shares,
+        unreported=shares * dice.between(1, 3) // 1000 if dice.chance(0.3) else 0,
+        issuing_ppm=dice.between(1_000, 9_000) if dice.chance(0.4) else 0,
+        listed_on=_listing_day(market, company, dice) if is_new else None,
+        is_direct_listing=is_new and dice.chance(DIRECT_LISTINGS),
+        left_on=market.sessions[company.last] if company.last < len(market.sessions) else None,
+    )
+
+
+def _listing_day(market: SimulatedMarket, company: Company, dice: Dice) -> date:
+    if company.first > 0:
+        return market.sessions[company.first]
+    low, high = market.span.opening_asof, market.sessions[0]
+    if company.ipo_year == high.year and low.year < high.year:
+        low = date(high.year, 1, 2)
+    elif low.year < high.year:
+        high = date(high.year, 1, 1)
+    return weekday(low + timedelta(days=1 + dice.below(max(1, (high - low).days - 1))))
+
+
+def weekday(day: date) -> date:
+    """The day, or the Friday before it."""
+    return day - timedelta(days=max(0, day.weekday() - SATURDAY + 1))
+
+
+class _Truth:
+    """Plants what the sources disagree about, each on companies of its own."""
+
+    def __init__(self, market: SimulatedMarket, issuers: tuple[Issuer, ...]) -> None:
+        self._market, self._issuers = market, issuers
+        self._dice = Dice(market.seed, "shares")
+        self._free = [
+            issuer
+            for issuer in issuers
+            if issuer.company.eligible
+            and issuer.listed_on is None
+            and issuer.left_on is None
+            and len(list(common_lines(issuer))) == 1
+            and issuer.number < len(market.companies)
+        ]
+
+    def plant(self) -> None:
+        for issuer in self._issuers:
+            if len(list(common_lines(issuer))) > 1:
+                self._classes(issuer)
+        self._large_stale()
+        self._flaws()
+        self._splits()
+        self._banks()
+        for issuer in self._free:
+            if self._dice.chance(STALE_SHARE):
+                self._make_stale(issuer)
+
+    def _take(self, low: int, high: int, industry: str = "") -> Issuer:
+        size = len(self._market.lines)
+        near = [
+            issuer
+            for issuer in self._free
+            if low * size // FULL_SIZE <= issuer.number <= high * size // FULL_SIZE
+            and industry in ("", issuer.company.industry)
+        ]
+        chosen = self._dice.pick(near or self._free)
+        self._free.remove(chosen)
+        chosen.unreported = 0
+        return chosen
+
+    def _scaled(self, count: int) -> int:
+        return max(1, round(count * len(self._market.lines) / FULL_SIZE))
+
+    def _make_stale(self, issuer: Issuer) -> None:
+        change = self._dice.between(*STALE_PERMILLE) * self._dice.pick((-1, 1))
+        issuer.shares = issuer.implied + issuer.implied * change // 1000
+        issuer.unreported = 0
+
+    def _large_stale(self) -> None:
+        for _ in range(LARGE_STALE):
+            self._make_stale(self._take(0, 60))
+
+    def _flaws(self) -> None:
+        day = weekday(self._market.span.rank_day - timedelta(days=OLD_SPLIT_DAYS_BEFORE))
+        for flaw, count in FLAWS:
+            for place in range(self._scaled(count)):
+                issuer = self._take(300, 2500)
+                issuer.flaw = flaw
+                issuer.placeholder = PLACEHOLDERS[place % len(PLACEHOLDERS)]
+                if flaw == "before_split":
+                    issuer.split = Split(day, 1, 4)
+
+    def _splits(self) -> None:
+        day = weekday(self._market.span.rank_day - timedelta(days=SPLIT_DAYS_BEFORE))
+        for place in range(self._scaled(SPLITS)):
+            self._take(100, 2500).split = Split(day, *SPLIT_RATIOS[place % len(SPLIT_RATIOS)])
+
+    def _banks(self) -> None:
+        for _ in range(self._scaled(BANKS)):
+            self._take(900, 2800, "Major Banks").cik = None
+
+    def _classes(self, issuer: Issuer) -> None:
+        """Tell a company's shares by class: the first line has most of them, and some have a class without a symbol."""
+        issuer.unreported = 0
+        first, second = list(common_lines(issuer))[:2]
+        ratio = round(first.shares / second.shares) or 1
+        if ratio == 1 and issuer.number < len(self._market.companies) and self._dice.chance(STALE_CLASSES_SHARE):
+            self._make_stale(issuer)
+        # Where one share of a class is worth many of the other (Berkshire), the counts do not add up to the company.
+        percent = self._dice.between(55, 85 if ratio == 1 else 60)
+        of_first = issuer.shares * percent // 100
+        rest = issuer.shares - of_first
+        hidden = rest // 3 if ratio == 1 and self._dice.chance(0.3) else 0
+        classes = [
+            ShareClass(_member(first), first.symbol, of_first),
+            ShareClass(_member(second), second.symbol, (rest - hidden) // ratio),
+        ]
+        if hidden:
+            classes.append(ShareClass("CommonClassF", None, hidden))
+        issuer.classes = tuple(classes)
+
+
+def common_lines(issuer: Issuer) -> Iterator[Line]:
+    """The lines of a company that are shares of it."""
+    return (line for line in issuer.lines if line.role in ("common", "class"))
+
+
+def _member(line: Line) -> str:
+    """How the SEC names the class of a line."""
+    words = line.name.rpartition(" Class ")[2] if " Class " in line.name else ""
+    if "/" in line.symbol:
+        return f"CommonClass{line.symbol[-1]}"
+    if words[:1].isalpha() and words[1:2] == " ":
+        return f"{'Capital' if 'Capital' in words else 'Common'}Class{words[0]}"
+    return "CommonStock"

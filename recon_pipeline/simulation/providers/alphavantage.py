@@ -1,0 +1,84 @@
+"""Alpha Vantage's LISTING_STATUS (providers 1.13): what was listed on a day, and what had been delisted by then.
+
+    GET /query?function=LISTING_STATUS&date=2026-04-30&state=active|delisted&apikey=
+
+Every error is HTTP 200 with a message, which repeats the key.
+
+What does not belong here: what is listed (`recon_pipeline.simulation.registers`).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date
+from typing import Final
+
+from recon_pipeline.simulation.providers.form import KEY, Answer, Request, as_json, day_of
+from recon_pipeline.simulation.registers import Registers, Security
+
+PATH: Final = "/query"
+CSV: Final = "application/x-download"
+HEADER: Final = ("symbol", "name", "exchange", "assetType", "ipoDate", "delistingDate", "status")
+MARKETS: Final = {"nyse": "NYSE", "nasdaq": "NASDAQ", "amex": "NYSE MKT", "arca": "NYSE ARCA", "cboe": "BATS"}
+LONG_GONE: Final = 20  # under X, with which no symbol of the simulation begins
+LONG_LISTED: Final = date(2001, 7, 2)
+
+
+def answer(registers: Registers, request: Request) -> Answer | None:
+    """The list; a message in its place without the key or for another question; None for another path."""
+    if request.path != PATH:
+        return None
+    key, query = request.query.get("apikey", ""), request.query
+    day = day_of(query.get("date"))
+    if key != KEY or query.get("function") != "LISTING_STATUS" or day is None:
+        told = f"We have detected your API key as {key} and the request cannot be answered."
+        return Answer(200, as_json({"Information": told}))
+    rows = _delisted(registers, day) if query.get("state") == "delisted" else _active(registers, day)
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer, lineterminator="\r\n").writerows([HEADER, *rows])
+    return Answer(200, buffer.getvalue().encode(), CSV)
+
+
+def symbol_of(symbol: str) -> str:
+    """This provider's form: `ABC-A`, the preferred `ABC-P-B`."""
+    return symbol.replace("/", "-").replace("^", "-P-")
+
+
+def _active(registers: Registers, day: date) -> list[tuple[str, ...]]:
+    return [
+        (
+            symbol_of(each.symbol),
+            each.name,
+            MARKETS[each.exchange],
+            "ETF" if each.kind == "fund" else "Stock",
+            str(min(_listed_on(each), day)),
+            "null",
+            "Active",
+        )
+        for each in registers.securities(day)
+        if each.kind != "test"
+    ]
+
+
+def _listed_on(security: Security) -> date:
+    issuer = security.issuer
+    if issuer is None or issuer.company.ipo_year is None:
+        return LONG_LISTED
+    return issuer.listed_on or date(issuer.company.ipo_year, 6, 15)
+
+
+def _delisted(registers: Registers, day: date) -> list[tuple[str, ...]]:
+    """Lines that left within the span, and some that left long before under symbols that nobody bears now."""
+    gone = [
+        (symbol_of(line.symbol), line.name, MARKETS[issuer.company.exchange], str(issuer.left_on))
+        for issuer in registers.issuers
+        if issuer.left_on and issuer.left_on < day
+        for line in issuer.lines
+    ]
+    gone += [
+        (f"XQ{chr(ord('A') + number)}X", f"Simulated Gone {number} Inc", "NYSE", str(date(day.year - 2, 3, 1 + number)))
+        for number in range(LONG_GONE)
+    ]
+    since = str(LONG_LISTED)
+    return [(symbol, name, market, "Stock", since, left, "Delisted") for symbol, name, market, left in sorted(gone)]
