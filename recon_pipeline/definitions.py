@@ -12,10 +12,11 @@ from collections.abc import Mapping
 
 import dagster as dg
 
+from recon_pipeline.defs.capture import captured_asset
 from recon_pipeline.defs.catalogue import Catalogue
 from recon_pipeline.defs.derive import derived_assets
 from recon_pipeline.defs.ingest import landed_assets
-from recon_pipeline.defs.jobs import RECONSTITUTE
+from recon_pipeline.defs.jobs import CAPTURE, RECONSTITUTE
 from recon_pipeline.defs.publish import published_assets
 from recon_pipeline.defs.reference import reference_assets
 from recon_pipeline.defs.resources import Home
@@ -27,12 +28,13 @@ def build(*, tables: Mapping[str, Table] | None = None, home: Home | None = None
     catalogue = Catalogue.of(tables or load_tables())
     return dg.Definitions(
         assets=[
+            captured_asset(),
             reference_assets(catalogue),
             landed_assets(catalogue),
             *derived_assets(catalogue),
             published_assets(catalogue),
         ],
-        jobs=[RECONSTITUTE],
+        jobs=[RECONSTITUTE, CAPTURE],
         resources={"home": home or Home()},
         executor=dg.in_process_executor,
     )

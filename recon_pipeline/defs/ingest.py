@@ -31,6 +31,10 @@ OPENING_FACTS: Final = frozenset({"reference.indexes", "reference.recon_events"}
 ARCHIVE_FACTS: Final = frozenset({"reference.archive_exceptions", "reference.archive_missing_sessions"})
 """What Python reads, and no query tells of."""
 
+FROM_ARCHIVE: Final = frozenset(
+    {"raw.archive_dumps", "raw.listings", "raw.prices", "raw.shares_outstanding", "raw.rejects"}
+)
+
 ARCHIVE: Final = dg.MetadataValue.url("https://github.com/rreichel3/US-Stock-Symbols")
 
 
@@ -85,6 +89,8 @@ def landed_assets(catalogue: Catalogue) -> dg.AssetsDefinition:
 def _spec(catalogue: Catalogue, table: Table) -> dg.AssetSpec:
     if table.full_name == ingest.OPENING:
         return catalogue.spec(table, reads=OPENING_FACTS, kinds={"csv", "duckdb"}, partitions=EVENTS)
+    if table.full_name not in FROM_ARCHIVE:
+        return catalogue.spec(table, kinds={"http", "polars", "duckdb"}, partitions=EVENTS)
     plans = [catalogue.tables[name].query for name in ingest.PLAN_TABLES]
     planned = {name for plan in plans if plan for name in plan.reads if name.startswith("reference.")}
     return catalogue.spec(
@@ -110,7 +116,7 @@ def _land_in_order(
     for event in wanted:
         paths = [] if done else [Path(path).expanduser() for path in config.openings]
         opening = ingest.choose_opening(warehouse, event, paths, allow_late=config.allow_late_opening)
-        sessions, requests = ingest.land(warehouse, event, settings, opening=opening, say=log.info)
+        took = ingest.land(warehouse, event, settings, opening=opening, say=log.info)
         ingest.land_openings(paths, settings)
         with warehouse.transaction():
             pipeline.mark_unaudited(warehouse, event)
@@ -119,7 +125,11 @@ def _land_in_order(
         rows = warehouse.row_count(ingest.OPENING, event.event_id)
         done[event.event_id] = (
             {PARTITION_ROWS: rows, "opened_from": opening.source, "notes": "\n".join(opening.notes)},
-            {"sessions_loaded": sessions, "requests": requests},
+            {
+                "sessions_loaded": took.sessions,
+                "requests": took.archive.requests + took.sources.requests,
+                "megabytes": round((took.archive.bytes + took.sources.bytes) / 1e6, 1),
+            },
         )
         if event is not wanted[-1]:
             pipeline.derive(warehouse, event, say=log.info)

@@ -7,9 +7,17 @@ from __future__ import annotations
 
 import dagster as dg
 
+from recon_pipeline.defs.capture import CAPTURED
+
 RECONSTITUTE = dg.define_asset_job(
     "reconstitute",
-    selection=dg.AssetSelection.all(),
+    selection=dg.AssetSelection.all() - dg.AssetSelection.assets(CAPTURED),
     description="One event end to end, as `recon run EVENT`: open, land, derive, check, publish. The opening files are "
     "the config `openings` of the op `landed`.",
+)
+
+CAPTURE = dg.define_asset_job(
+    "capture",
+    selection=dg.AssetSelection.assets(CAPTURED),
+    description="The daily capture, as `recon capture`: to be run each trading day between 18:00 and 20:00 New York.",
 )

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from recon_pipeline.errors import BadInput
 from recon_pipeline.pipeline import open_warehouse
-from recon_pipeline.settings import Settings
+from recon_pipeline.settings import Settings, secret_settings
 from recon_pipeline.warehouse import Warehouse
 
 
@@ -37,10 +37,11 @@ class Home(dg.ConfigurableResource[None]):
                 f"Reading the overrides of the resource `home`: no setting is called {', '.join(unknown)}. "
                 f"Settings are {', '.join(Settings.model_fields)}."
             )
-        if "archive_token" in self.overrides:
+        if secret := sorted(set(self.overrides) & secret_settings()):
             raise BadInput(
-                "Reading the overrides of the resource `home`: a token comes from the environment only "
-                "(RECON_ARCHIVE_TOKEN), for Dagster shows and keeps configuration in clear."
+                f"Reading the overrides of the resource `home`: {', '.join(secret)} comes from the environment only "
+                f"({', '.join('RECON_' + name.upper() for name in secret)}), for Dagster shows and keeps configuration "
+                "in clear."
             )
         return Settings(**self.overrides)
 
