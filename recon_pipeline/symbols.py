@@ -23,7 +23,7 @@ _SEPARATORS = r"[/\-. ]+"
 Marks = tuple[tuple[str, str], ...]
 """Patterns and what they become, in order. `${1}` stands for what the first group took."""
 
-_DIRECTORY: Final[Marks] = ((r"\$", "^"), (r"\.W$", ".WS"))
+_DIRECTORY: Final[Marks] = ((r"\$", "^"), (_SEPARATORS + r"W$", ".WS"))
 _TAPE: Final[Marks] = (
     (r"^([A-Z0-9]+)p", "${1}^"),
     (r"^([A-Z0-9^]+)r", "${1}.R"),

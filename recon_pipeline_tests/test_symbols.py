@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from recon_pipeline.symbols import (
@@ -98,6 +98,8 @@ LETTERS = st.sampled_from(string.ascii_uppercase)
 
 @pytest.mark.parametrize("form", FORMS)
 @given(symbol=PRINTED)
+@example(symbol="AAC/W")
+@example(symbol="AAC-W")
 def test_the_spelling_of_every_form_is_stable(form: str, symbol: str) -> None:
     normaliser = FORMS[form][0]
     assert normaliser(normaliser(symbol)) == normaliser(symbol)
