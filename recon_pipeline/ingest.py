@@ -251,8 +251,9 @@ def _require_rank_day(warehouse: Warehouse, event: ReconEvent, settings: Setting
         )
     raise Unavailable(
         f"Running {event.event_id}: the archive at {place(settings.archive_url)} holds no closing prices{which} for "
-        f"the rank day {event.rank_day}. It begins on 2021-01-29, and a dump is committed in the nights after its "
-        "session: run again then."
+        f"the rank day {event.rank_day}, and no other source gave them. It begins on 2021-01-29, and a dump is "
+        "committed in the nights after its session: run again then. The live screener has closes from half an hour "
+        "after the bell."
     )
 
 
