@@ -58,6 +58,10 @@ class Warehouse:
             ) from error
         try:
             self._con = duckdb.connect(str(self.path))
+            # Joins run in the order that the SQL has them. In the transaction of a first run the tables have no
+            # statistics, and DuckDB then took filters on the event for filters to one row: it joined whole tables with
+            # each other, for seconds in one query and for minutes in a check.
+            self._con.execute("set disabled_optimizers = 'join_order'")
         except duckdb.Error as error:
             self._lock.release()
             if "lock" in _first_line(error):
