@@ -18,8 +18,8 @@ from pathlib import Path
 import polars as pl
 
 from recon_pipeline import events
-from recon_pipeline.capture import OUTCOMES, take_for_event
-from recon_pipeline.errors import BadInput, NotLanded, Unavailable
+from recon_pipeline.capture import OUTCOMES, note_failure, take_for_event
+from recon_pipeline.errors import BadInput, BadPayload, NotLanded, Rejected, Unavailable
 from recon_pipeline.events import ReconEvent
 from recon_pipeline.opening import read_openings
 from recon_pipeline.publish import RUN_LOG
@@ -228,22 +228,37 @@ def land(
     closed = events.last_closed_session(settings.moment)
     wanted = [day for day in wanted_sessions(warehouse, event, opening) if day <= closed]
     asked = take_for_event(warehouse, event, wanted, settings, say=say)
-    count, traffic = land_sessions(warehouse, wanted, settings, progress=progress, say=say)
+    try:
+        count, traffic = land_sessions(warehouse, wanted, settings, progress=progress, say=say)
+    except (Unavailable, Rejected, BadPayload) as error:
+        if _rank_day_is_missing_from(warehouse, event) is not None:
+            raise
+        # Another source has the closes that the event cannot do without.
+        say(f"the archive gave nothing, and the event goes on without it: {error}")
+        note_failure(warehouse, event, "archive", error)
+        count, traffic = 0, Traffic()
     _require_rank_day(warehouse, event, settings)
     wanted_payloads = [outcome for outcome in asked.outcomes if outcome.ask.path]
     given = sum(outcome.row is not None for outcome in wanted_payloads)
     return Took(count, traffic, asked.traffic, given, len(wanted_payloads))
 
 
-def _require_rank_day(warehouse: Warehouse, event: ReconEvent, settings: Settings) -> None:
+def _rank_day_is_missing_from(warehouse: Warehouse, event: ReconEvent) -> str | None:
+    """Return None if all exchanges have closes of the rank day, else in words for a message which of them do."""
     there = warehouse.frame(
         "select distinct coalesce(exchange, 'all') as exchange from raw.prices where as_of = $rank_day order by 1",
         {"rank_day": event.rank_day},
     )["exchange"].to_list()
     # A source that prints whole-market closes and no listings names no exchange.
     if "all" in there or set(EXCHANGES) <= set(there):
+        return None
+    return f" of all exchanges (there are those of {', '.join(there)})" if there else ""
+
+
+def _require_rank_day(warehouse: Warehouse, event: ReconEvent, settings: Settings) -> None:
+    which = _rank_day_is_missing_from(warehouse, event)
+    if which is None:
         return
-    which = f" of all exchanges (there are those of {', '.join(there)})" if there else ""
     if settings.offline:
         raise NotLanded(
             f"Running {event.event_id} offline: the closing prices{which} of the rank day {event.rank_day} were never "

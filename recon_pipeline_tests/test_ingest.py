@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 
 from recon_pipeline import ingest
-from recon_pipeline.errors import BadInput, NotLanded, Unavailable
+from recon_pipeline.errors import BadInput, BadPayload, NotLanded, Rejected, Unavailable
 from recon_pipeline.events import event
 from recon_pipeline.settings import Settings
 from recon_pipeline.sources.archive import ArchiveBatch
@@ -176,3 +176,28 @@ def test_who_is_missing_on_the_rank_day_is_told_to_whom_it_concerns(
     assert "there are those of nyse" in str(error.value)
     assert "s3cret" not in str(error.value)
     assert ("archive at" in str(error.value)) is not offline
+
+
+@pytest.mark.parametrize(
+    ("error", "result"),
+    [(Unavailable("down"), "unavailable"), (Rejected("no"), "refused"), (BadPayload("what"), "bad_payload")],
+)
+def test_an_event_goes_on_without_the_archive_where_another_source_has_the_close(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, error: Exception, result: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(ingest, "wanted_sessions", lambda *_: [DAY])
+    monkeypatch.setattr(ingest, "land_sessions", fail)
+    with pytest.raises(type(error)):
+        ingest.land(bench.warehouse, EVENT, Settings())
+    rows: list[Row] = [
+        {"exchange": name, "as_of": "2023-04-28", "symbol": "AAA"} for name in ("nasdaq", "nyse", "amex")
+    ]
+    bench.give("raw.prices", rows, {})
+    said: list[str] = []
+    assert ingest.land(bench.warehouse, EVENT, Settings(), say=said.append).sessions == 0
+    assert str(error) in said[-1]
+    noted = bench.warehouse.frame("select source, result from raw.source_outcomes").rows()
+    assert noted == [("archive", result)]
