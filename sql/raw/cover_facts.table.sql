@@ -28,7 +28,8 @@ comment on column raw.cover_facts.tag is
 comment on column raw.cover_facts.class_member is
     'Member of the class-of-stock axis, as CommonClassA; empty for the whole entity.';
 comment on column raw.cover_facts.unit is 'shares or USD.';
-comment on column raw.cover_facts.end_date is 'Day that the figure is of: the cover date, not the period end.';
+comment on column raw.cover_facts.end_date is
+    'Day that the figure is of: the cover date, not the period end. The as_of of this table.';
 comment on column raw.cover_facts.value is 'The figure, in the unit, as filed: not adjusted for later splits.';
 comment on column raw.cover_facts.form is 'Form that states it; null in frames.';
 comment on column raw.cover_facts.filed_date is 'Day of filing; null in frames.';

@@ -17,7 +17,8 @@ comment on column raw.filings.source is 'sec_index (full index) or sec_submissio
 comment on column raw.filings.cik is 'Number of the filer with the SEC.';
 comment on column raw.filings.company_name is 'Name of the filer as the index prints it; null in submissions.';
 comment on column raw.filings.form is 'Form type as printed.';
-comment on column raw.filings.filed_date is 'Day of filing, New York.';
+comment on column raw.filings.filed_date is
+    'Day of filing, New York. The as_of of this table.';
 comment on column raw.filings.known_at is 'When the row became public, UTC. The end of the day that it was filed.';
 comment on column raw.filings.accession is 'Accession number, with dashes.';
 comment on column raw.filings.file_number is 'SEC file number, as 001-36743 or 814-00663; null in the index.';

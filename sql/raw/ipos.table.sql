@@ -25,7 +25,8 @@ comment on column raw.ipos.ticker is 'Ticker, in ROOT.CLASS form; null where non
 comment on column raw.ipos.company_name is 'Issuer as printed.';
 comment on column raw.ipos.exchange_name is 'Exchange as printed.';
 comment on column raw.ipos.event_date is
-    'Day of pricing, listing, filing or withdrawal, by the status; null where not told.';
+    'Day of pricing, listing, filing or withdrawal, by the status; null where not told. The as_of of this '
+    'table.';
 comment on column raw.ipos.price_usd is 'Offer price; null where not set or a range.';
 comment on column raw.ipos.offered_shares is 'Shares offered.';
 comment on column raw.ipos.outstanding_shares is 'Shares outstanding after it, where told.';

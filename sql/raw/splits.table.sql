@@ -12,7 +12,8 @@ create table raw.splits (
 comment on table raw.splits is 'One row a split of shares.';
 comment on column raw.splits.source is 'Provider that the row is from: a source of reference.sources.';
 comment on column raw.splits.ticker is 'Ticker on the day of the split, in ROOT.CLASS form.';
-comment on column raw.splits.execution_date is 'First session that trades after the split.';
+comment on column raw.splits.execution_date is
+    'First session that trades after the split. The as_of of this table.';
 comment on column raw.splits.split_from is 'Shares before.';
 comment on column raw.splits.split_to is 'Shares after; a 10:1 split has 1 and 10.';
 comment on column raw.splits.known_at is

@@ -383,10 +383,15 @@ source_rejects as (
         case when price_order.source is not null then 'warning' else 'info' end as severity,
         'payload_rejected' as issue,
         cast(null as varchar) as index_id,
-        nullif(rejects.row_key, '') as ticker,
+        -- A row of the SEC is named by a number.
+        case when not regexp_matches(rejects.row_key, '^[0-9-]*$') then rejects.row_key end as ticker,
         cast(null as varchar) as security_id,
         max(rejects.as_of) as session_date,
-        'From ' || rejects.feed || ', field ' || rejects.field || ': ' || rejects.reason || '.' as detail
+        'From ' || rejects.feed
+        || case when rejects.row_key <> '' then ', row ' || rejects.row_key else '' end
+        || ', field ' || rejects.field
+        || case when min(rejects.text) is not null then ' ("' || min(rejects.text) || '")' else '' end
+        || ': ' || rejects.reason || '.' as detail
     from raw.source_rejects as rejects
     inner join reference.recon_events as events on events.event_id = $event_id
     inner join core.event_rules as rules on rules.event_id = $event_id and rules.rule = 'capture_grace_days'
