@@ -18,12 +18,12 @@ from datetime import UTC, date, datetime, time, timedelta
 import polars as pl
 
 from recon_pipeline import events
-from recon_pipeline.errors import BadPayload, ContractBroken, NotLanded, ReconError, Rejected
+from recon_pipeline.errors import BadPayload, ContractBroken, Rejected, Unavailable
 from recon_pipeline.events import ReconEvent
 from recon_pipeline.rules import reference_rows, rules_on
 from recon_pipeline.settings import Settings
-from recon_pipeline.sources.feeds import Ask, Frames, Landed, Outcome, Plan, Provider, Result, naive_utc
-from recon_pipeline.sources.gather import Gathered, gather
+from recon_pipeline.sources.feeds import Ask, Frames, Landed, Outcome, Plan, Provider, naive_utc
+from recon_pipeline.sources.gather import Gathered, failed, gather
 from recon_pipeline.sources.http import place
 from recon_pipeline.sources.landing import LandedRow, Landing
 from recon_pipeline.sources.registry import chosen, of_feed, providers
@@ -218,15 +218,11 @@ def store_outcomes(warehouse: Warehouse, event: ReconEvent, gathered: Gathered, 
         warehouse.load(OUTCOMES, outcome_rows(event.event_id, outcomes))
 
 
-def note_failure(warehouse: Warehouse, event: ReconEvent, source: str, error: ReconError) -> None:
+def note_failure(
+    warehouse: Warehouse, event: ReconEvent, source: str, error: Rejected | BadPayload | Unavailable
+) -> None:
     """Note that a source which is not asked here gave nothing for an event."""
-    result: Result = "bad_payload" if isinstance(error, BadPayload) else "unavailable"
-    if isinstance(error, NotLanded):
-        result = "not_landed"
-    elif isinstance(error, Rejected):
-        result = "refused"
-    outcome = Outcome(Ask(f"{source}/", "", ""), result, str(error))
-    warehouse.load(OUTCOMES, outcome_rows(event.event_id, [outcome]))
+    warehouse.load(OUTCOMES, outcome_rows(event.event_id, [failed(Ask(f"{source}/", "", ""), error)]))
 
 
 def _as_told_before(warehouse: Warehouse, event: ReconEvent, outcome: Outcome) -> Outcome:

@@ -54,7 +54,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one ask. `detail` is a sentence without secrets; `requests` and `size` are what it cost."""
+    """What came of one ask. `detail` is a sentence without secrets; `row` tells of the payload where there is one."""
 
     ask: Ask
     result: Result

@@ -177,16 +177,8 @@ def _ask_one(
     try:
         fetch = _download if ask.is_big else _get
         return fetch(provider, ask, http, landing, known)
-    except Absent as error:
-        return _failed(ask, "absent", error)
-    except NotLanded as error:
-        return _failed(ask, "not_landed", error)
-    except Rejected as error:
-        return _failed(ask, "refused", error)
-    except BadPayload as error:
-        return _failed(ask, "bad_payload", error)
-    except Unavailable as error:
-        return _failed(ask, "unavailable", error)
+    except (Rejected, BadPayload, Unavailable) as error:
+        return failed(ask, error)
 
 
 def _sound(landing: Landing, row: LandedRow | None, *, offline: bool) -> LandedRow | None:
@@ -198,8 +190,19 @@ def _sound(landing: Landing, row: LandedRow | None, *, offline: bool) -> LandedR
     return None
 
 
-def _failed(ask: Ask, result: Result, error: Exception) -> Outcome:
-    return Outcome(ask, result, str(error))
+# The finer kind before the one that it is a kind of.
+_RESULTS: Final[tuple[tuple[type[Exception], Result], ...]] = (
+    (Absent, "absent"),
+    (NotLanded, "not_landed"),
+    (Rejected, "refused"),
+    (BadPayload, "bad_payload"),
+    (Unavailable, "unavailable"),
+)
+
+
+def failed(ask: Ask, error: Rejected | BadPayload | Unavailable) -> Outcome:
+    """Return the outcome of an ask that an error ended."""
+    return Outcome(ask, next(result for kind, result in _RESULTS if isinstance(error, kind)), str(error))
 
 
 def _request(ask: Ask) -> Request:
