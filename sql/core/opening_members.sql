@@ -3,6 +3,11 @@ with opening as (
     select index_id, ticker, replace(ticker, '.', '') as ticker_key, name, as_of, opening_rank
     from raw.opening_rows
     where event_id = $event_id
+    union all
+    -- Known by rule, not by name.
+    select index_id, ticker, replace(ticker, '.', '') as ticker_key, name, as_of, cast(null as bigint) as opening_rank
+    from core.inferred_members
+    where event_id = $event_id
 ),
 
 -- Russell 3000 is Russell 1000 and Russell 2000 together (methodology 7.2), where a list does not state it.

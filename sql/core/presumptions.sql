@@ -131,6 +131,7 @@ members as (
     select
         rank_ticker,
         max(case when index_id = 'R3000' then 1 else 0 end) = 1 as opening_r3000,
+        max(case when index_id = 'RMICRO' then 1 else 0 end) = 1 as opening_rmicro,
         max(case when index_id in ('R1000', 'MIDCAP', 'TOP50', 'TOP200', 'TOP500') then 1 else 0 end) = 1
             as opening_r1000
     from core.opening_members
@@ -138,9 +139,11 @@ members as (
     group by rank_ticker
 ),
 
--- Whether the lists tell who is in the Russell 3000 and who is not.
+-- Whether the lists tell who is in an index and who is not.
 known as (
-    select max(case when index_id = 'R3000' then 1 else 0 end) = 1 as knows_r3000
+    select
+        max(case when index_id = 'R3000' then 1 else 0 end) = 1 as knows_r3000,
+        max(case when index_id = 'RMICRO' then 1 else 0 end) = 1 as knows_rmicro
     from core.opening_members
     where event_id = $event_id
 ),
@@ -155,6 +158,7 @@ companies as (
         max(case when members.rank_ticker is not null then 1 else 0 end) = 1 as is_member,
         max(case when members.opening_r3000 then 1 else 0 end) = 1 as opening_r3000,
         max(case when members.opening_r1000 then 1 else 0 end) = 1 as opening_r1000,
+        max(case when members.opening_rmicro then 1 else 0 end) = 1 as opening_rmicro,
         min(listed_since.first_day) as first_day,
         min(years.ipo_year) as ipo_year,
         max(renamed.last_day) as former_name_until,
@@ -200,19 +204,22 @@ least_caps as (
     group by index_id
 ),
 
--- The cap that all but the smallest of the list had that day.
+-- The cap that all but the smallest of the list had that day: of the Russell 3000, and of the Microcap below it.
 floors as (
-    select min(last_cap_usd) as floor_usd
+    select
+        min(case when ordered.opening_r3000 then ordered.last_cap_usd end) as floor_usd,
+        min(case when not ordered.opening_r3000 then ordered.last_cap_usd end) as microcap_floor_usd
     from (
         select
+            opening_r3000,
             last_cap_usd,
-            row_number() over (order by last_cap_usd, pricing_ticker) as place,
-            count(*) over () as member_count
+            row_number() over (partition by opening_r3000 order by last_cap_usd, pricing_ticker) as place,
+            count(*) over (partition by opening_r3000) as member_count
         from companies
-        where opening_r3000 and last_cap_usd > 0
+        where (opening_r3000 or opening_rmicro) and last_cap_usd > 0
     ) as ordered
     cross join rules
-    where 100 * place > rules.floor_pct * member_count
+    where 100 * ordered.place > rules.floor_pct * ordered.member_count
 ),
 
 judged as (
@@ -220,6 +227,7 @@ judged as (
         companies.*,
         event.last_rank_day as last_rank_day,
         floors.floor_usd as floor_usd,
+        floors.microcap_floor_usd as microcap_floor_usd,
         -- Providers 5: a price list may count the listed class alone. A member whose cap was far below that of any other
         -- of its index has classes or units that the count leaves out (methodology 6.1).
         case
@@ -233,7 +241,6 @@ judged as (
             when companies.last_ticker is null then 'not listed then'
             when companies.last_cap_usd is null then 'no figures then'
             when companies.last_close_usd < rules.min_price_usd then 'under the minimum price then'
-            when companies.last_cap_usd < floors.floor_usd then 'not large enough then'
             when companies.changed_fact is not null then companies.changed_fact
             when companies.first_day > cast(event.last_rank_day - cast(rules.seasoning_days as integer) as varchar)
                 then 'listed for less than a year then'
@@ -246,6 +253,7 @@ judged as (
             when event.year_before_day is not null and not companies.is_seasoned_line
                 then 'not listed as such a year before'
             when companies.line_count <> companies.last_line_count then 'other share classes'
+            when companies.last_cap_usd < floors.floor_usd then 'not large enough then'
         end as why_not
     from companies
     cross join event
@@ -266,6 +274,14 @@ select
     judged.least_cap_usd as least_cap_usd,
     judged.is_member as is_member,
     judged.why_not as why_not,
-    not judged.is_member and known.knows_r3000 and judged.why_not is null as is_presumed_ineligible
+    not judged.is_member and known.knows_r3000 and judged.why_not is null as is_presumed_ineligible,
+    -- A list of the Microcap is mostly a sample: it speaks against the Microcap alone.
+    coalesce(
+        not judged.is_member
+        and known.knows_rmicro
+        and judged.why_not = 'not large enough then'
+        and judged.last_cap_usd >= judged.microcap_floor_usd,
+        false
+    ) as is_presumed_out_of_microcap
 from judged
 cross join known
