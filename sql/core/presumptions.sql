@@ -17,6 +17,7 @@ rules as (
         max(case when rule = 'presumption_floor_pct' then value end) as floor_pct,
         max(case when rule = 'presumption_seasoning_days' then value end) as seasoning_days,
         max(case when rule = 'contradicted_shares_pct' then value end) as contradicted_pct,
+        max(case when rule = 'contradicted_quantile_pct' then value end) as quantile_pct,
         max(case when rule = 'min_price_usd' then value end) as min_price_usd
     from core.event_rules
     where event_id = $event_id
@@ -184,7 +185,7 @@ companies as (
 
 -- What the smallest of an index had that day, but for one in a hundred.
 least_caps as (
-    select index_id, min(last_cap_usd) as least_cap_usd
+    select ordered.index_id, min(ordered.last_cap_usd) as least_cap_usd
     from (
         select
             index_id,
@@ -200,8 +201,9 @@ least_caps as (
             where opening_r3000 and last_cap_usd > 0
         ) as placed
     ) as ordered
-    where 100 * place > member_count
-    group by index_id
+    cross join rules
+    where 100 * ordered.place > rules.quantile_pct * ordered.member_count
+    group by ordered.index_id
 ),
 
 -- The cap that all but the smallest of the list had that day: of the Russell 3000, and of the Microcap below it.
@@ -274,7 +276,7 @@ select
     judged.least_cap_usd as least_cap_usd,
     judged.is_member as is_member,
     judged.why_not as why_not,
-    not judged.is_member and known.knows_r3000 and judged.why_not is null as is_presumed_ineligible,
+    coalesce(not judged.is_member and known.knows_r3000 and judged.why_not is null, false) as is_presumed_ineligible,
     -- A list of the Microcap is mostly a sample: it speaks against the Microcap alone.
     coalesce(
         not judged.is_member

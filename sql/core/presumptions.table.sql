@@ -4,7 +4,7 @@ create table core.presumptions (
     last_rank_day date not null,
     last_ticker varchar,
     last_cap_usd decimal(24, 4),
-    floor_usd decimal(24, 4) not null,
+    floor_usd decimal(24, 4),
     least_cap_usd decimal(24, 4),
     is_member boolean not null,
     why_not varchar,

@@ -21,13 +21,14 @@ sides as (
         max(case when cuts.breakpoint_id = 'R1000' and cuts.is_above then 1 else 0 end) = 1 as r1000,
         max(case when cuts.breakpoint_id = 'MICRO' and cuts.is_above then 1 else 0 end) = 1 as above_micro,
         max(case when cuts.breakpoint_id = 'R3000' and cuts.is_above then 1 else 0 end) = 1 as r3000,
-        max(case when cuts.breakpoint_id = 'R3000' and cuts.is_above then 1 else 0 end) = 1
-        or (
-            max(case when cuts.breakpoint_id = 'R3000E' and cuts.is_above then 1 else 0 end) = 1
-            -- Large enough for the Microcap at the reconstitution before, and not in its list: presumably not eligible.
-            and coalesce(max(case when presumptions.is_presumed_out_of_microcap then 1 else 0 end), 0)
-            * max(rules.use_presumption) = 0
-        ) as r3000e,
+        max(case when cuts.breakpoint_id = 'R3000E' and cuts.is_above then 1 else 0 end) = 1
+        -- Large enough for the Microcap at the reconstitution before, and not in its list: presumably not eligible.
+        and max(case
+            when cuts.breakpoint_id = 'R3000' and cuts.is_above then 1
+            when rules.use_presumption = 1 and presumptions.is_presumed_out_of_microcap then 0
+            when cuts.breakpoint_id = 'R3000E' then 1
+            else 0
+        end) = 1 as r3000e,
         max(case when cuts.breakpoint_id = 'TOP200' and cuts.is_held_by_band then 1 else 0 end) = 1 as held_top200,
         max(case when cuts.breakpoint_id = 'TOP500' and cuts.is_held_by_band then 1 else 0 end) = 1 as held_top500,
         max(case when cuts.breakpoint_id = 'R1000' and cuts.is_held_by_band then 1 else 0 end) = 1 as held_r1000,
