@@ -36,7 +36,7 @@ classified as (
         figures.value as sic,
         figures.source as source,
         figures.as_of as as_of,
-        cast(figures.known_at as date) > event.last_capture_day and figures.source = 'sec_submissions' as known_late
+        figures.known_late as known_late
     from core.figures as figures
     cross join event
     where figures.event_id = $event_id and figures.figure = 'sic' and figures.value <> '0000' and event.use_sic

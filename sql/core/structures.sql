@@ -111,6 +111,8 @@ priced as (
             and 100 * (high_usd - low_usd) <= 12 * low_usd,
             false
         ) as is_near_trust,
+        -- What SIC 6770 tells may be old: the price has to be one of a trust, or unknown.
+        coalesce(low_usd >= 9 and high_usd <= 13 and 100 * (high_usd - low_usd) <= 12 * low_usd, true) as may_be_trust,
         -- Who owns a share of a trust does not sell it for less than nine tenths of its value: a price below tells that the
         -- merger is over. Units of companies that pay a preferred with them are dearer than any trust.
         coalesce(high_usd < 9, false) as is_below_trust,
@@ -130,6 +132,18 @@ terms as (
     select ticker, 'asset_type' as kind, 'ETF' as term, 'asset type: ETF' as evidence, etf_source as source, false
     from core.listed_symbols
     where event_id = $event_id and is_etf
+    union all
+    select
+        listed.ticker,
+        'asset_type_in_finance' as kind,
+        'ETF' as term,
+        'asset type in finance: ETF' as evidence,
+        listed.etf_source as source,
+        false as known_late
+    from described
+    inner join core.listed_symbols as listed
+        on listed.event_id = $event_id and described.ticker = listed.ticker
+    where listed.is_etf and described.industry is not null and described.industry_group = 'finance'
     union all
     select ticker, 'industry' as kind, industry as term, 'industry: ' || industry as evidence, listing_source, false
     from described
@@ -228,6 +242,7 @@ believed as (
     inner join told on priced.ticker = told.ticker
     where
         not (told.structure = 'spac' and priced.is_below_trust)
+        and not (told.structure = 'spac' and starts_with(told.evidence, 'sic') and not priced.may_be_trust)
         and not (starts_with(told.evidence, 'filer without sic') and coalesce(priced.industry_group, '') = 'banks')
 ),
 
