@@ -1,5 +1,5 @@
--- What the exchanges call each security, by the newest directory that was known by the rank day (providers 1.8). An older one
--- than those that tell who was listed will do: a security hardly changes its kind.
+-- What the exchanges call each security, by the newest directory that was known by the rank day (providers 1.8). An
+-- older one than those that tell who was listed will do: a security hardly changes its kind.
 with event as (
     select
         events.rank_day as rank_day,

@@ -9,8 +9,8 @@ create table core.directory_names (
 );
 
 comment on table core.directory_names is
-    'One row an event and symbol that the exchanges'' own directory has: what it calls the security, which is often fuller '
-    'than what the price list prints.';
+    'One row an event and symbol that the exchanges'' own directory has: what it calls the security, which is often '
+    'fuller than what the price list prints.';
 comment on column core.directory_names.event_id is
     'Event of the index calendar, as 2023-06-recon; see reference.recon_events.';
 comment on column core.directory_names.ticker is 'Symbol in ROOT.CLASS form.';

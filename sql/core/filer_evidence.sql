@@ -1,5 +1,5 @@
--- What the filings of an issuer tell of what kind of issuer it is (methodology 2.4-2.7; providers 1.3 and 1.7): its SIC, that
--- it has none, the form and the register of its annual report. What it all means stands in reference.structure_evidence.
+-- What the filings of an issuer tell of what kind of issuer it is (methodology 2.4-2.7; providers 1.3 and 1.7): its SIC,
+-- that it has none, the form and the register of its annual report. What it means: reference.structure_evidence.
 with switches as (
     select
         coalesce(max(case when rule = 'use_sic' then value end), 1) = 1 as use_sic,
@@ -42,7 +42,7 @@ classified as (
     where figures.event_id = $event_id and figures.figure = 'sic' and figures.value <> '0000' and event.use_sic
 ),
 
--- The header that was current on the rank day; else, where what was observed later may stand in, the first one after it.
+-- The header that was current on the rank day; else, where what was observed later may stand in, the first after it.
 headers as (
     select
         headers.cik as cik,
@@ -55,7 +55,9 @@ headers as (
             partition by headers.cik
             order by
                 cast(headers.known_at as date) > event.last_capture_day,
-                case when cast(headers.known_at as date) <= event.last_capture_day then headers.as_of end desc nulls last,
+                case
+                    when cast(headers.known_at as date) <= event.last_capture_day then headers.as_of
+                end desc nulls last,
                 headers.as_of,
                 headers.known_at,
                 headers.sic,
@@ -69,8 +71,8 @@ headers as (
         and (cast(headers.known_at as date) <= event.last_capture_day or event.use_known_late)
 ),
 
--- Methodology 6.4: a filing counts if it was filed by the rank day. The file number of the index is null; the two sources
--- tell of the same filing, which counts once.
+-- Methodology 6.4: a filing counts if it was filed by the rank day. The file number of the index is null; the two
+-- sources tell of the same filing, which counts once.
 filings as (
     select
         filings.cik as cik,

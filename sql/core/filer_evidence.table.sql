@@ -15,10 +15,11 @@ comment on column core.filer_evidence.event_id is
     'Event of the index calendar, as 2023-06-recon; see reference.recon_events.';
 comment on column core.filer_evidence.ticker is 'Ticker on the rank day.';
 comment on column core.filer_evidence.kind is
-    'sic; filer_without_sic, which is what the SEC shows of a registered investment company; form, the last annual report '
-    'or an offering; file_number, that of the last annual report.';
+    'sic; filer_without_sic, which is what the SEC shows of a registered investment company; form, the last annual '
+    'report or an offering; file_number, that of the last annual report.';
 comment on column core.filer_evidence.value is
-    'SIC, four digits; entity type of a filer without one; form type; register of the file number, its first three digits.';
+    'SIC, four digits; entity type of a filer without one; form type; register of the file number, its first three '
+    'digits.';
 comment on column core.filer_evidence.source is 'Source of the value: a source of reference.sources.';
 comment on column core.filer_evidence.as_of is 'Day that the statement is of.';
 comment on column core.filer_evidence.known_late is

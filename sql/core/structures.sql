@@ -1,6 +1,6 @@
--- How the issuer of each common line is built (methodology 2.4-2.7), with the evidence, its source and its strength: of all
--- that is told, the first in the order of reference.structure_evidence. Weak evidence decides for a newcomer and leaves the
--- rule open for a company that is a member already (recon.eligibility).
+-- How the issuer of each common line is built (methodology 2.4-2.7), with the evidence, its source and its strength: of
+-- all that is told, the first in the order of reference.structure_evidence. Weak evidence decides for a newcomer and
+-- leaves the rule open for a company that is a member already (recon.eligibility).
 with event as (
     select event_id, rank_day
     from reference.recon_events
@@ -82,8 +82,8 @@ described as (
     where lines.security_type = 'common'
 ),
 
--- The share of a blank-check company trades at its trust value: near 10 dollars, of a few 20 or 25, hardly moving. One that
--- hardly trades or is about to merge moves more, and has warrants or rights beside it.
+-- The share of a blank-check company trades at its trust value: near 10 dollars, of a few 20 or 25, hardly moving. One
+-- that hardly trades or is about to merge moves more, and has warrants or rights beside it.
 priced as (
     select
         *,
@@ -113,8 +113,8 @@ priced as (
         ) as is_near_trust,
         -- What SIC 6770 tells may be old: the price has to be one of a trust, or unknown.
         coalesce(low_usd >= 9 and high_usd <= 13 and 100 * (high_usd - low_usd) <= 12 * low_usd, true) as may_be_trust,
-        -- Who owns a share of a trust does not sell it for less than nine tenths of its value: a price below tells that the
-        -- merger is over. Units of companies that pay a preferred with them are dearer than any trust.
+        -- Who owns a share of a trust does not sell it for less than nine tenths of its value: a price below tells that
+        -- the merger is over. A company that has sold units of stock and a note beside its shares is mostly dearer.
         coalesce(high_usd < 9, false) as is_below_trust,
         coalesce(low_usd > 13, false) as is_above_trust
     from described
@@ -226,9 +226,9 @@ told as (
             )
 ),
 
--- What the line itself speaks against tells nothing: a price below the trust value against a blank-check company, whose label
--- stays for years after it has merged; the industry of a bank against a fund without a SIC, for banks that file with
--- another office have none either.
+-- What the line itself speaks against tells nothing: a price below the trust value against a blank-check company, whose
+-- label stays for years after it has merged; the industry of a bank against a fund without a SIC, for banks that file
+-- with another office have none either.
 believed as (
     select
         told.ticker as ticker,

@@ -16,6 +16,9 @@ create table recon.universe (
             'partnership_unit', 'trust_unit', 'fund_share'
         )
     ),
+    security_type_evidence varchar,
+    security_type_evidence_source varchar,
+    security_type_evidence_strength varchar check (security_type_evidence_strength in ('strong', 'weak')),
     structure varchar check (
         structure in (
             'operating', 'reit', 'bdc', 'closed_end_fund', 'spac', 'llc', 'lp', 'royalty_trust'
@@ -69,11 +72,17 @@ comment on column recon.universe.share_class is 'Letter of the share class; null
 comment on column recon.universe.share_form is 'What the issuer calls its shares; evidence for the country rule.';
 comment on column recon.universe.security_type is
     'Type of the security, read from symbol and name; only common is eligible (methodology 2.3).';
+comment on column recon.universe.security_type_evidence is
+    'What told a type other than common: name, with its symbol; directory name; shares of the issuer on another line.';
+comment on column recon.universe.security_type_evidence_source is
+    'Source of that evidence: a source of reference.sources; null for common.';
+comment on column recon.universe.security_type_evidence_strength is
+    'How far that evidence is trusted: weak evidence never removes a member. Null for common.';
 comment on column recon.universe.structure is
     'How the issuer is built (methodology 2.4-2.7); null for other than common lines.';
 comment on column recon.universe.structure_evidence is
-    'What the structure was read from: file number, form, SIC or the want of it, name in the directory, industry, name, and '
-    'so on; null where nothing told anything.';
+    'What the structure was read from: file number, form, SIC or the want of it, name in the directory, industry, name, '
+    'and so on; null where nothing told anything.';
 comment on column recon.universe.structure_evidence_source is
     'Source of that evidence: a source of reference.sources; null where nothing told anything.';
 comment on column recon.universe.structure_evidence_strength is
