@@ -2,9 +2,13 @@
 -- all that is told, the first in the order of reference.structure_evidence. Weak evidence decides for a newcomer and
 -- leaves the rule open for a company that is a member already (recon.eligibility).
 with event as (
-    select event_id, rank_day
-    from reference.recon_events
-    where event_id = $event_id
+    select
+        events.event_id as event_id,
+        events.rank_day as rank_day,
+        cast(rules.value as integer) as fresh_days
+    from reference.recon_events as events
+    inner join core.event_rules as rules on rules.event_id = $event_id and rules.rule = 'fresh_list_days'
+    where events.event_id = $event_id
 ),
 
 lines as (
@@ -191,9 +195,11 @@ told as (
         evidence.structure as structure,
         'directory name: ' || evidence.term as evidence,
         names.source as source,
-        evidence.strength as strength,
+        -- A fund may have become a company since.
+        case when names.as_of < event.rank_day - event.fresh_days then 'weak' else evidence.strength end as strength,
         false as known_late
     from core.directory_names as names
+    cross join event
     inner join reference.structure_evidence as evidence
         on contains(' ' || names.plain_name || ' ', ' ' || evidence.term || ' ')
     where names.event_id = $event_id and evidence.kind = 'directory_name'
