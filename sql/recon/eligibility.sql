@@ -99,8 +99,12 @@ judged as (
             when exchange = 'other' then 'unknown'
             else 'failed'
         end as exchange_status,
-        -- Methodology 2.3.
-        case when security_type = 'common' then 'passed' else 'failed' end as security_type_status,
+        -- Methodology 2.3. Weak evidence does not overrule that the company is a member.
+        case
+            when security_type = 'common' then 'passed'
+            when security_type_evidence_strength = 'weak' and is_member then 'unknown'
+            else 'failed'
+        end as security_type_status,
         -- Methodology 2.4-2.7. Weak evidence does not overrule that the company is a member.
         case
             when security_type <> 'common' then 'unknown'

@@ -16,13 +16,18 @@ create table recon.universe (
             'partnership_unit', 'trust_unit', 'fund_share'
         )
     ),
+    security_type_evidence varchar,
+    security_type_evidence_source varchar,
+    security_type_evidence_strength varchar check (security_type_evidence_strength in ('strong', 'weak')),
     structure varchar check (
         structure in (
             'operating', 'reit', 'bdc', 'closed_end_fund', 'spac', 'llc', 'lp', 'royalty_trust'
         )
     ),
     structure_evidence varchar,
+    structure_evidence_source varchar,
     structure_evidence_strength varchar check (structure_evidence_strength in ('strong', 'weak')),
+    structure_known_late boolean not null,
     cik bigint check (cik > 0),
     country varchar,
     ipo_year smallint,
@@ -67,12 +72,23 @@ comment on column recon.universe.share_class is 'Letter of the share class; null
 comment on column recon.universe.share_form is 'What the issuer calls its shares; evidence for the country rule.';
 comment on column recon.universe.security_type is
     'Type of the security, read from symbol and name; only common is eligible (methodology 2.3).';
+comment on column recon.universe.security_type_evidence is
+    'What told a type other than common: name, with its symbol; directory name; shares of the issuer on another line.';
+comment on column recon.universe.security_type_evidence_source is
+    'Source of that evidence: a source of reference.sources; null for common.';
+comment on column recon.universe.security_type_evidence_strength is
+    'How far that evidence is trusted: weak evidence never removes a member. Null for common.';
 comment on column recon.universe.structure is
-    'How the issuer is built, from industry and name (methodology 2.4-2.7); null for other than common lines.';
+    'How the issuer is built (methodology 2.4-2.7); null for other than common lines.';
 comment on column recon.universe.structure_evidence is
-    'What the structure was read from; null for operating companies.';
+    'What the structure was read from: file number, form, SIC or the want of it, name in the directory, industry, name, '
+    'and so on; null where nothing told anything.';
+comment on column recon.universe.structure_evidence_source is
+    'Source of that evidence: a source of reference.sources; null where nothing told anything.';
 comment on column recon.universe.structure_evidence_strength is
     'How far that evidence is trusted: weak evidence never removes a member.';
+comment on column recon.universe.structure_known_late is
+    'True when that evidence was only observed after the rank day; such evidence is weak.';
 comment on column recon.universe.cik is
     'Number of the issuer with the SEC, as far as a source known by the rank day tells it.';
 comment on column recon.universe.country is
