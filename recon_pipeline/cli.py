@@ -102,7 +102,11 @@ def run(
     ] = None,
     opening: Annotated[
         list[Path] | None,
-        typer.Option("--opening", help="Opening membership: our CSV or an iShares holdings CSV. Repeatable."),
+        typer.Option(
+            "--opening",
+            help="Opening membership: our CSV or an iShares holdings CSV. Repeatable; of several lists of one index the "
+            "first since the last reconstitution counts, and later ones add what was listed since.",
+        ),
     ] = None,
     home: Home = None,
     offline: Offline = False,

@@ -11,10 +11,31 @@ rule as (
     where event_id = $event_id
 ),
 
-opening_dates as (
-    select distinct as_of
+-- The lists of an index: the earliest is its membership after a reconstitution, later ones tell what was added since.
+opening_lists as (
+    select index_id, min(as_of) as as_of, max(as_of) as last_as_of
     from raw.opening_rows
     where event_id = $event_id
+    group by index_id
+),
+
+-- Methodology 9.10, 9.11: who was not listed on the rank day of that reconstitution may have been added since.
+added_since as (
+    select opening_lists.index_id, max(past.rank_day) as rank_day
+    from opening_lists
+    inner join reference.recon_events as past
+        on past.kind = 'recon' and not past.is_projection and past.effective_date <= opening_lists.as_of
+    where opening_lists.last_as_of > opening_lists.as_of
+    group by opening_lists.index_id
+),
+
+opening_dates as (
+    select as_of
+    from raw.opening_rows
+    where event_id = $event_id
+    union
+    select rank_day as as_of
+    from added_since
 ),
 
 -- The symbols of an opening list are those of its own date.

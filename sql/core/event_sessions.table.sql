@@ -14,7 +14,8 @@ comment on column core.event_sessions.event_id is
     'Event of the index calendar, as 2023-06-recon; see reference.recon_events.';
 comment on column core.event_sessions.role is
     'rank (rank day and its neighbours); price_window (sessions of the mean close, 3.2); effective (first session '
-    'of the new membership); opening (date of an opening list).';
+    'of the new membership); opening (date of an opening list; where a later list adds to it, also the rank day that '
+    'the first one follows from).';
 comment on column core.event_sessions.anchor_date is
     'Day that the session stands for: rank day, first session of the new membership, or date of the opening list.';
 comment on column core.event_sessions.session_date is 'Session whose dump is read.';
