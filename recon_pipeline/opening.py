@@ -99,9 +99,9 @@ def read_openings(paths: Sequence[Path], event: ReconEvent, *, allow_late: bool 
     since = {day: _latest_recon(day) for day in every["as_of"].unique()}
     every = every.with_columns(since=pl.col("as_of").replace_strict(since, return_dtype=pl.Date()))
     counted = every.filter(pl.col("since") == pl.col("since").max().over("index_id")).drop("since")
-    for (index_id,), rows in every.group_by("index_id", maintain_order=True):
+    for (index_id,), given in every.group_by("index_id", maintain_order=True):
         kept = counted.filter(pl.col("index_id") == index_id)
-        if older := rows.height - kept.height:
+        if older := given.height - kept.height:
             notes.append(f"{index_id}: {older} rows of before the last reconstitution are not used")
         first, *later = kept["as_of"].unique().sort()
         if later:
