@@ -59,20 +59,23 @@ class Market:
         doubted: bool = False,
     ) -> Market:
         """Add a line; `later` is its ticker on the first session after, None where it left and '' for the same."""
-        self.add(
-            "recon.universe",
-            {"ticker": ticker, "is_pricing_vehicle": "true", "company_line_count": "1", "close_usd": "5"}
-            | {"pricing_ticker": ticker}
-            | (universe or {}),
-        )
-        self.add("recon.eligibility", {"ticker": ticker, "status": "eligible"} | (eligibility or {}))
+        listed: Row = {"ticker": ticker, "company_line_count": "1", "close_usd": "5"}
+        priced: Row = {"is_pricing_vehicle": "true", "pricing_ticker": ticker}
+        judged: Row = {"ticker": ticker, "status": "eligible"}
+        self.add("recon.universe", listed | priced | (universe or {}))
+        self.add("recon.eligibility", judged | (eligibility or {}))
         new = ticker if later == "" else later
         self.add("core.departures", {"rank_ticker": ticker, "ticker": new, "has_left": str(new is None).lower()})
         if new is not None:
             self.add("core.lines", {"role": "effective", "anchor_date": "2023-06-26", "ticker": new})
         if rank is not None:
-            figures = {"rank": str(rank), "market_cap_usd": str(cap), "placing_cap_usd": str(cap), "status": "ranked"}
-            self.add("recon.ranking", {"ticker": ticker} | figures)
+            figures: Row = {
+                "rank": str(rank),
+                "market_cap_usd": str(cap),
+                "placing_cap_usd": str(cap),
+                "status": "ranked",
+            }
+            self.add("recon.ranking", figures | {"ticker": ticker})
             for cut in ("R1000", "MICRO", "R3000"):
                 self.add("recon.placements", {"company_id": f"C-{ticker}", "breakpoint_id": cut, "side_before": side})
         if doubted:

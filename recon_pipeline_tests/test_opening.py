@@ -106,15 +106,14 @@ def test_a_later_list_stands_beside_the_first(tmp_path: Path) -> None:
         ("R2000", "NEW", date(2023, 3, 31)),
         ("R2000", "NEWER", date(2023, 4, 28)),
     ]
-    assert opening.notes == ("R2000: the list of 2022-06-24; 2023-03-31, 2023-04-28 adds what was listed since, no more",)
+    (note,) = opening.notes
+    assert note == "R2000: the list of 2022-06-24; 2023-03-31, 2023-04-28 adds what was listed since, no more"
 
 
 def test_lists_from_before_a_reconstitution_are_set_aside(tmp_path: Path) -> None:
     """2022-06-24 is the Friday that the membership changed after: its own list shows the change, that of before not."""
-    text = "index,ticker,asof\n" + "".join(
-        f"R1000,{ticker},{day}\n"
-        for ticker, day in [("OLD", "2021-06-28"), ("OLDER", "2022-06-23"), ("NOW", "2022-06-24"), ("NEW", "2023-03-31")]
-    )
+    given = [("OLD", "2021-06-28"), ("OLDER", "2022-06-23"), ("NOW", "2022-06-24"), ("NEW", "2023-03-31")]
+    text = "index,ticker,asof\n" + "".join(f"R1000,{ticker},{day}\n" for ticker, day in given)
     opening = read_openings([write(tmp_path / "list.csv", text + "R2000,OTHER,2021-06-28\n")], EVENT)
     # Another index, of which there is no newer list, keeps its own.
     assert keys(opening.rows) == [("R1000", "NOW"), ("R1000", "NEW"), ("R2000", "OTHER")]

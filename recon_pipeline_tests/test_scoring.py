@@ -41,6 +41,7 @@ from recon_pipeline_tests.test_sql_cases import Row
 EVENT = event("2023-06-recon")
 
 MEMBER: Row = {"index_id": "R1000", "rank": "1", "market_cap_usd": "5", "status": "ranked"}
+CUT: Row = {"ticker": "A", "cut_rank": "1000", "reached_rank": "4"}
 CHANGE: Row = {"index_id": "R1000", "movement": "out", "reason": "rank", "action": "deletion"}
 
 
@@ -75,8 +76,7 @@ GIVEN: dict[str, list[Row]] = {
         CHANGE | {"ticker": "GONE", "reason": "country", "industry": "Health Care"},
     ],
     "recon.breakpoints": [
-        {"ticker": "A", "breakpoint_id": cut, "cut_rank": "1000", "reached_rank": "4", "market_cap_usd": cap}
-        | {"band_low_usd": cap, "band_high_usd": cap}
+        CUT | {"breakpoint_id": cut, "market_cap_usd": cap, "band_low_usd": cap, "band_high_usd": cap}
         for cut, cap in (("R1000", "4300000000"), ("TOP50", "9000000000"))
     ],
     "recon.data_issues": [
