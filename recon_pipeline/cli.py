@@ -126,6 +126,21 @@ def run(
             "apart, in HOME/projections/.",
         ),
     ] = None,
+    strict_known: Annotated[
+        bool,
+        typer.Option("--strict-known", help="Leave out slow facts (SIC, incorporation, headquarters) observed late."),
+    ] = False,
+    no_presumption: Annotated[
+        bool, typer.Option("--no-presumption", help="Presume nothing from who was left out of the list before.")
+    ] = False,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--without",
+            metavar="EVIDENCE",
+            help="Leave out a kind of evidence: a rule use_EVIDENCE of sql/reference/rules.csv. Repeatable.",
+        ),
+    ] = None,
 ) -> None:
     """Run one event from landing to published tables, or project the next one."""
     from recon_pipeline.pipeline import run_event
@@ -136,6 +151,11 @@ def run(
     shared: dict[str, Any] = {
         "openings": tuple(opening or ()),
         "allow_late_opening": allow_late_opening,
+        "without": {
+            *(without or ()),
+            *(["known_late"] if strict_known else ()),
+            *(["presumption"] if no_presumption else ()),
+        },
         "progress": console.is_terminal,
         "say": lambda text: console.print(f"[dim]{_plain(text)}[/]"),
     }

@@ -1,6 +1,7 @@
 """Ingest: everything that fills the raw tables, from opening lists and from landed payloads.
 
     choose_opening, store_opening    who was in which index before: files, or the event before in this home
+    check_evidence, store_options    which kinds of evidence a run leaves out
     land, prefetch                   the sessions that an event's rules need, or a stretch of history
 
 Does not belong here: reading opening files (`opening.py`), HTTP and parsing (`sources/`), what is derived from the raw
@@ -10,7 +11,7 @@ tables (`pipeline.py`, `sql/`).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -23,6 +24,7 @@ from recon_pipeline.errors import BadInput, BadPayload, NotLanded, Rejected, Una
 from recon_pipeline.events import ReconEvent
 from recon_pipeline.opening import read_openings
 from recon_pipeline.publish import RUN_LOG
+from recon_pipeline.rules import dated_rules
 from recon_pipeline.settings import Settings
 from recon_pipeline.sources.archive import EXCHANGES, Archive, ArchiveBatch
 from recon_pipeline.sources.http import HttpClient, Traffic, place
@@ -35,6 +37,7 @@ Say = Callable[[str], None]
 
 OPENING = "raw.opening_rows"
 OPENING_SOURCE = "opening"
+OPTIONS = "raw.event_options"
 FROM_EVENT = "event "
 """How the source of an opening that comes from an event begins; the event's id follows."""
 
@@ -160,6 +163,42 @@ def _membership_after(warehouse: Warehouse, event_id: str) -> pl.DataFrame:
     )
 
 
+# --- options ----------------------------------------------------------------------------------------------------------
+
+EVIDENCE_RULE = "use_"
+"""How the name of a rule begins that switches a kind of evidence on; the kind follows."""
+
+
+def kinds_of_evidence() -> list[str]:
+    """Return the kinds of evidence that a run can leave out, by the names of the rules that switch them on."""
+    names = {row.rule for row in dated_rules() if row.rule.startswith(EVIDENCE_RULE)}
+    return sorted(name.removeprefix(EVIDENCE_RULE) for name in names)
+
+
+def check_evidence(without: Collection[str]) -> None:
+    """Refuse a kind of evidence that there is not.
+
+    Raises:
+        BadInput: one of `without` is no kind of evidence.
+    """
+    known = kinds_of_evidence()
+    unknown = sorted(set(without) - set(known))
+    if unknown:
+        raise BadInput(
+            f"Running without {', '.join(unknown)}: there is no such kind of evidence. Choose of {', '.join(known)}."
+        )
+
+
+def store_options(warehouse: Warehouse, event: ReconEvent, without: Collection[str]) -> None:
+    """Note which kinds of evidence an event is derived without; those of the run before are forgotten."""
+    rows = pl.DataFrame(
+        {"event_id": event.event_id, "rule": EVIDENCE_RULE + kind, "value": 0} for kind in sorted(set(without))
+    )
+    warehouse.delete_event(OPTIONS, event.event_id)
+    if not rows.is_empty():
+        warehouse.load(OPTIONS, rows.with_columns(pl.col("value").cast(pl.Decimal(24, 4))))
+
+
 # --- landing ----------------------------------------------------------------------------------------------------------
 
 
@@ -272,7 +311,7 @@ def _require_rank_day(warehouse: Warehouse, event: ReconEvent, settings: Setting
     )
 
 
-NOT_LANDED = frozenset({OPENING, RUN_LOG, OUTCOMES})
+NOT_LANDED = frozenset({OPENING, OPTIONS, RUN_LOG, OUTCOMES})
 """Raw tables that hold what happened in this home; all others come back from the landings."""
 
 

@@ -75,7 +75,7 @@ BY_NAME: Mapping[str, str] = {
         f"{rule}_status": "passed"
         for rule in ("listing", "exchange", "security_type", "structure", "country", "price", "market_cap")
     },
-    **{f"{rule}_status": "passed" for rule in ("share_class", "float", "votes")},
+    **{f"{rule}_status": "passed" for rule in ("share_class", "float", "votes", "presumption")},
     "country_evidence": "none",
     "sql_fingerprint": tree_fingerprint(),
 }

@@ -41,6 +41,14 @@ steps as (
         effective.anchor_date as to_date
     from (select distinct anchor_date from lines where role = 'rank') as ranked
     cross join (select distinct anchor_date from lines where role = 'effective') as effective
+    union all
+    select
+        'last_recon' as from_role,
+        last_recon.anchor_date as from_date,
+        'rank' as to_role,
+        ranked.anchor_date as to_date
+    from (select distinct anchor_date from lines where role = 'last_recon') as last_recon
+    cross join (select distinct anchor_date from lines where role = 'rank') as ranked
 ),
 
 same_ticker as (

@@ -11,31 +11,10 @@ rule as (
     where event_id = $event_id
 ),
 
--- The lists of an index: the earliest is its membership after a reconstitution, later ones tell what was added since.
-opening_lists as (
-    select index_id, min(as_of) as as_of, max(as_of) as last_as_of
-    from raw.opening_rows
-    where event_id = $event_id
-    group by index_id
-),
-
--- Methodology 9.10, 9.11: who was not listed on the rank day of that reconstitution may have been added since.
-added_since as (
-    select opening_lists.index_id, max(past.rank_day) as rank_day
-    from opening_lists
-    inner join reference.recon_events as past
-        on past.kind = 'recon' and not past.is_projection and past.effective_date <= opening_lists.as_of
-    where opening_lists.last_as_of > opening_lists.as_of
-    group by opening_lists.index_id
-),
-
 opening_dates as (
-    select as_of
+    select distinct as_of
     from raw.opening_rows
     where event_id = $event_id
-    union
-    select rank_day as as_of
-    from added_since
 ),
 
 -- The symbols of an opening list are those of its own date.
@@ -86,12 +65,49 @@ window_sessions as (
             and calendar.session_date >= event.rank_day - cast(rule.value as integer)
 ),
 
+-- The reconstitution that the opening list is the outcome of: the event that it was taken from, else the last one that
+-- was in effect on its date.
+last_recon as (
+    select max(recons.rank_day) as anchor_date
+    from raw.opening_rows as opening_rows
+    cross join event
+    inner join reference.recon_events as recons
+        on
+            recons.kind = 'recon'
+            and not recons.is_projection
+            and recons.rank_day < event.rank_day
+            and (
+                recons.effective_date <= opening_rows.as_of
+                or opening_rows.source in ('event ' || recons.event_id, 'published ' || recons.event_id)
+            )
+    where opening_rows.event_id = $event_id and opening_rows.index_id in ('R1000', 'R2000', 'R3000')
+),
+
+year_before as (
+    select max(calendar.session_date) as anchor_date
+    from last_recon
+    inner join rule on rule.rule = 'presumption_seasoning_days'
+    inner join reference.sources as sources on sources.source = 'archive'
+    inner join reference.sessions as calendar
+        on
+            calendar.session_date >= sources.first_day
+            and calendar.session_date <= last_recon.anchor_date - cast(rule.value as integer)
+),
+
 gathered as (
     select 'rank' as role, anchor_date, session_date, preference from rank_sessions
     union all
     select 'price_window' as role, anchor_date, session_date, 0 as preference from window_sessions
     union all
     select 'effective' as role, anchor_date, session_date, preference from effective_sessions
+    union all
+    select 'last_recon' as role, anchor_date, anchor_date as session_date, 0 as preference
+    from last_recon
+    where anchor_date is not null
+    union all
+    select 'year_before' as role, anchor_date, anchor_date as session_date, 0 as preference
+    from year_before
+    where anchor_date is not null
     union all
     select 'opening' as role, anchor_date, session_date, 0 as preference from opening_sessions
     union all

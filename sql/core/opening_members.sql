@@ -10,6 +10,18 @@ with opening as (
         min(as_of) over (partition by index_id) as first_as_of
     from raw.opening_rows
     where event_id = $event_id
+    union all
+    -- Known by rule, not by name: part of the list that they complete, whatever its date.
+    select
+        index_id,
+        ticker,
+        replace(ticker, '.', '') as ticker_key,
+        name,
+        as_of,
+        cast(null as bigint) as opening_rank,
+        as_of as first_as_of
+    from core.inferred_members
+    where event_id = $event_id
 ),
 
 -- A list writes BRK.B, BRK/B or BRKB: the written form first, the form without separators second.
@@ -97,30 +109,15 @@ first_lists as (
     where as_of = first_as_of
 ),
 
--- The rank day of the reconstitution that an index's first list follows from.
-ranked_for as (
-    select first_lists.index_id, max(past.rank_day) as rank_day
-    from (select distinct index_id, as_of from first_lists) as first_lists
-    inner join reference.recon_events as past
-        on past.kind = 'recon' and not past.is_projection and past.effective_date <= first_lists.as_of
-    group by first_lists.index_id
-),
-
--- Lines that were an earlier line of the same issuer then: what was listed in time was judged in that reconstitution.
--- A ticker that went over to another issuer was not.
+-- Lines that an earlier line of the same issuer is tied to from the rank day of the reconstitution that the lists are the
+-- outcome of: what was listed in time was judged then. A ticker that went over to another issuer was not.
 judged_then as (
-    select distinct ranked_for.index_id, continuity.to_ticker as rank_ticker
-    from ranked_for
-    inner join core.continuity as continuity
-        on
-            continuity.event_id = $event_id
-            and continuity.from_role = 'opening'
-            and continuity.to_role = 'rank'
-            and continuity.from_date = ranked_for.rank_day
+    select distinct continuity.to_ticker as rank_ticker
+    from core.continuity as continuity
     left join core.securities as earlier
         on
             earlier.event_id = $event_id
-            and earlier.role = 'opening'
+            and earlier.role = 'last_recon'
             and earlier.anchor_date = continuity.from_date
             and earlier.ticker = continuity.from_ticker
     left join core.securities as later
@@ -129,7 +126,11 @@ judged_then as (
             and later.role = 'rank'
             and later.anchor_date = continuity.to_date
             and later.ticker = continuity.to_ticker
-    where continuity.basis <> 'ticker' or earlier.issuer_key = later.issuer_key
+    where
+        continuity.event_id = $event_id
+        and continuity.from_role = 'last_recon'
+        and continuity.to_role = 'rank'
+        and (continuity.basis <> 'ticker' or earlier.issuer_key = later.issuer_key)
 ),
 
 -- Methodology 10.1, 9.5: between reconstitutions an index gains newly listed companies and loses those that leave the
@@ -144,7 +145,7 @@ additions as (
     from tied
     left join (select distinct family, rank_ticker from first_lists) as known
         on tied.family = known.family and tied.rank_ticker = known.rank_ticker
-    left join judged_then on tied.index_id = judged_then.index_id and tied.rank_ticker = judged_then.rank_ticker
+    left join judged_then on tied.rank_ticker = judged_then.rank_ticker
     where
         tied.as_of > tied.first_as_of
         and tied.rank_ticker is not null

@@ -1,6 +1,6 @@
 create table core.securities (
     event_id varchar not null,
-    role varchar not null check (role in ('opening', 'rank', 'effective')),
+    role varchar not null check (role in ('opening', 'last_recon', 'year_before', 'rank', 'effective')),
     anchor_date date not null,
     ticker varchar not null,
     plain_name varchar not null,
@@ -24,7 +24,7 @@ comment on table core.securities is
     'printed name.';
 comment on column core.securities.event_id is
     'Event of the index calendar, as 2023-06-recon; see reference.recon_events.';
-comment on column core.securities.role is 'Which anchor: opening, rank or effective.';
+comment on column core.securities.role is 'Which anchor: see core.event_sessions.';
 comment on column core.securities.anchor_date is 'Day that the row stands for.';
 comment on column core.securities.ticker is 'Ticker at the anchor.';
 comment on column core.securities.plain_name is

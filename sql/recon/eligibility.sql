@@ -10,7 +10,8 @@ with rules as (
         max(case when rule = 'cboe_eligible' then value end) as cboe_eligible,
         max(case when rule = 'min_float_pct' then value end) as min_float_pct,
         max(case when rule = 'min_vote_pct' then value end) as min_vote_pct,
-        max(case when rule = 'min_vote_pct_members' then value end) as min_vote_pct_members
+        max(case when rule = 'min_vote_pct_members' then value end) as min_vote_pct_members,
+        coalesce(max(case when rule = 'use_presumption' then value end), 0) = 1 as use_presumption
     from core.event_rules
     where event_id = $event_id
 ),
@@ -31,6 +32,13 @@ observed as (
         countries.country_group as country_group,
         coalesce(countries.inc_is_local_form, false) as inc_is_local_form,
         folded.folded_into as folded_into,
+        -- What the reconstitution before presumes of a member that weak evidence speaks against: that it passes.
+        universe.is_member and rules.use_presumption as is_presumed_member,
+        presumptions.last_rank_day as last_rank_day,
+        presumptions.last_cap_usd as last_cap_usd,
+        presumptions.floor_usd as floor_usd,
+        presumptions.why_not as presumption_why_not,
+        coalesce(presumptions.is_presumed_ineligible, false) as is_presumed_ineligible,
         windows.traded_usd as traded_usd,
         windows.trading_days as trading_days
     from recon.universe as universe
@@ -38,6 +46,8 @@ observed as (
     cross join rules
     left join core.trading_windows as windows
         on windows.event_id = $event_id and universe.ticker = windows.ticker
+    left join core.presumptions as presumptions
+        on presumptions.event_id = $event_id and universe.pricing_ticker = presumptions.pricing_ticker
     left join reference.countries as countries on universe.country = countries.country
     left join reference.folded_classes as folded
         on
@@ -56,7 +66,7 @@ nationality as (
         *,
         case
             when country_group in ('us', 'us_territory') then 'passed|stated country'
-            when is_member then 'unknown|membership'
+            when is_presumed_member then 'unknown|membership'
             when country is null and share_form = 'shares' and coalesce(structure, '') <> 'reit'
                 then 'failed|name of the shares'
             when country is null then 'unknown|none'
@@ -96,7 +106,7 @@ judged as (
             when security_type <> 'common' then 'unknown'
             when structure in ('operating', 'reit') then 'passed'
             when structure = 'bdc' and bdc_eligible = 1 then 'passed'
-            when structure_evidence_strength = 'weak' and is_member then 'unknown'
+            when structure_evidence_strength = 'weak' and is_presumed_member then 'unknown'
             else 'failed'
         end as structure_status,
         split_part(country_verdict, '|', 1) as country_status,
@@ -131,7 +141,13 @@ judged as (
         case
             when case when is_member then min_vote_pct_members else min_vote_pct end = 0 then 'passed'
             else 'unknown'
-        end as votes_status
+        end as votes_status,
+        -- Who passes every rule that can be seen may have failed one that cannot, at the reconstitution before.
+        case
+            when not use_presumption or last_rank_day is null then 'unknown'
+            when is_presumed_ineligible then 'failed'
+            else 'passed'
+        end as presumption_status
     from nationality
 ),
 
@@ -149,6 +165,7 @@ reasoned as (
             when share_class_status = 'failed' then 'share_class'
             when float_status = 'failed' then 'float'
             when votes_status = 'failed' then 'votes'
+            when presumption_status = 'failed' then 'presumed_ineligible'
         end as reason
     from judged
 )
@@ -199,5 +216,14 @@ select
     float_status,
     cast(null as decimal(9, 4)) as votes_value_pct,
     cast(case when is_member then min_vote_pct_members else min_vote_pct end as decimal(9, 4)) as votes_threshold_pct,
-    votes_status
+    votes_status,
+    last_cap_usd as presumption_value_usd,
+    floor_usd as presumption_threshold_usd,
+    case
+        when is_member then 'member before'
+        when presumption_status = 'failed'
+            then 'listed and large enough on ' || cast(last_rank_day as varchar) || ', in no list since'
+        when last_rank_day is not null then presumption_why_not
+    end as presumption_evidence,
+    presumption_status
 from reasoned

@@ -7,7 +7,7 @@ create table recon.eligibility (
     reason varchar check (
         reason in (
             'listing', 'exchange', 'security_type', 'structure', 'country', 'price', 'market_cap', 'share_class',
-            'float', 'votes'
+            'float', 'votes', 'presumed_ineligible'
         )
     ),
     listing_value date not null,
@@ -55,6 +55,10 @@ create table recon.eligibility (
     votes_value_pct decimal(9, 4),
     votes_threshold_pct decimal(9, 4) not null,
     votes_status varchar not null check (votes_status in ('passed', 'failed', 'unknown')),
+    presumption_value_usd decimal(24, 4),
+    presumption_threshold_usd decimal(24, 4),
+    presumption_evidence varchar,
+    presumption_status varchar not null check (presumption_status in ('passed', 'failed', 'unknown')),
     primary key (event_id, security_id),
     check ((status = 'ineligible') = (reason is not null))
 );
@@ -118,3 +122,12 @@ comment on column recon.eligibility.votes_value_pct is
 comment on column recon.eligibility.votes_threshold_pct is
     'Lowest share of votes that qualifies, percent (4.3); members had years of grace.';
 comment on column recon.eligibility.votes_status is 'Votes enough; unknown until there is a source.';
+comment on column recon.eligibility.presumption_value_usd is
+    'Total market cap of the company on the rank day of the reconstitution before, USD; null = not listed then.';
+comment on column recon.eligibility.presumption_threshold_usd is
+    'Cap of that day above which a company was clearly large enough for the list, USD; null where no list tells.';
+comment on column recon.eligibility.presumption_evidence is
+    'What the presumption rests on, or why nothing is presumed: what the company was then, or which fact changed since.';
+comment on column recon.eligibility.presumption_status is
+    'Failed: it was listed, clearly large enough and seasoned at the reconstitution before, is in no list since, and no '
+    'fact changed, so that it presumably fails a rule that we cannot see. Unknown: left out, or no list tells.';

@@ -1,5 +1,14 @@
 -- Who is in which index after the event, as far as known: pending members that left the exchanges meanwhile are gone.
-with sides as (
+with rules as (
+    select
+        coalesce(max(case when rule = 'use_presumption' then value end), 0) as use_presumption,
+        max(case when rule = 'has_microcap' then value end) = 1 as has_microcap,
+        max(case when rule = 'has_r3000e' then value end) = 1 as has_r3000e
+    from core.event_rules
+    where event_id = $event_id
+),
+
+sides as (
     select
         ranking.company_id as company_id,
         ranking.rank as rank,
@@ -12,7 +21,14 @@ with sides as (
         max(case when cuts.breakpoint_id = 'R1000' and cuts.is_above then 1 else 0 end) = 1 as r1000,
         max(case when cuts.breakpoint_id = 'MICRO' and cuts.is_above then 1 else 0 end) = 1 as above_micro,
         max(case when cuts.breakpoint_id = 'R3000' and cuts.is_above then 1 else 0 end) = 1 as r3000,
-        max(case when cuts.breakpoint_id = 'R3000E' and cuts.is_above then 1 else 0 end) = 1 as r3000e,
+        max(case when cuts.breakpoint_id = 'R3000E' and cuts.is_above then 1 else 0 end) = 1
+        -- Large enough for the Microcap at the reconstitution before, and not in its list: presumably not eligible.
+        and max(case
+            when cuts.breakpoint_id = 'R3000' and cuts.is_above then 1
+            when rules.use_presumption = 1 and presumptions.is_presumed_out_of_microcap then 0
+            when cuts.breakpoint_id = 'R3000E' then 1
+            else 0
+        end) = 1 as r3000e,
         max(case when cuts.breakpoint_id = 'TOP200' and cuts.is_held_by_band then 1 else 0 end) = 1 as held_top200,
         max(case when cuts.breakpoint_id = 'TOP500' and cuts.is_held_by_band then 1 else 0 end) = 1 as held_top500,
         max(case when cuts.breakpoint_id = 'R1000' and cuts.is_held_by_band then 1 else 0 end) = 1 as held_r1000,
@@ -20,16 +36,11 @@ with sides as (
     from recon.ranking as ranking
     inner join recon.placements as cuts
         on cuts.event_id = $event_id and ranking.company_id = cuts.company_id
+    cross join rules
+    left join core.presumptions as presumptions
+        on presumptions.event_id = $event_id and ranking.ticker = presumptions.pricing_ticker
     where ranking.event_id = $event_id
     group by ranking.company_id, ranking.rank, ranking.market_cap_usd, ranking.percentile, ranking.status
-),
-
-rules as (
-    select
-        max(case when rule = 'has_microcap' then value end) = 1 as has_microcap,
-        max(case when rule = 'has_r3000e' then value end) = 1 as has_r3000e
-    from core.event_rules
-    where event_id = $event_id
 ),
 
 -- Methodology 7.2 and 7.3: the family, each index from the cuts around it.

@@ -13,6 +13,30 @@ with opening as (
     group by rank_ticker
 ),
 
+-- Units and classes that an implied count leaves out, presumed from what the company's index asked for at the
+-- reconstitution before: its cap has moved since as the count and the price did (methodology 6.1).
+presumed_caps as (
+    select
+        companies.pricing_ticker as pricing_ticker,
+        -- In whole dollars, by integer division.
+        cast(
+            cast(companies.market_cap_usd as hugeint) * cast(presumptions.least_cap_usd as hugeint)
+            // cast(presumptions.last_cap_usd as hugeint) as decimal(24, 4)
+        ) as market_cap_usd
+    from core.companies as companies
+    inner join core.presumptions as presumptions
+        on presumptions.event_id = $event_id and companies.pricing_ticker = presumptions.pricing_ticker
+    inner join core.event_rules as rules
+        on rules.event_id = $event_id and rules.rule = 'use_contradicted_shares' and rules.value = 1
+    inner join core.shares_reconciliation as shares
+        on shares.event_id = $event_id and companies.pricing_ticker = shares.ticker and shares.chosen_source = 'implied'
+    where
+        companies.event_id = $event_id
+        and companies.is_pricing_vehicle
+        and presumptions.least_cap_usd is not null
+        and companies.market_cap_usd > 0
+),
+
 -- A REIT is in Real Estate whatever its sector says.
 by_sector as (
     select sector, icb_industry
@@ -56,9 +80,9 @@ select
     coalesce(
         shares.chosen_source, case when lines.outstanding_shares is not null then 'implied' end
     ) as shares_source,
-    shares.why as shares_why,
+    case when presumed_caps.pricing_ticker is not null then 'implied_below_its_index' else shares.why end as shares_why,
     companies.traded_value_usd as traded_value_usd,
-    companies.market_cap_usd as company_market_cap_usd,
+    coalesce(presumed_caps.market_cap_usd, companies.market_cap_usd) as company_market_cap_usd,
     companies.pricing_ticker as pricing_ticker,
     coalesce(companies.is_pricing_vehicle, false) as is_pricing_vehicle,
     coalesce(companies.line_count, 1) as company_line_count,
@@ -81,6 +105,7 @@ left join core.companies as companies
 left join core.filer_links as links on links.event_id = $event_id and lines.ticker = links.ticker
 left join core.shares_reconciliation as shares
     on shares.event_id = $event_id and lines.ticker = shares.ticker
+left join presumed_caps on companies.pricing_ticker = presumed_caps.pricing_ticker
 left join opening on lines.ticker = opening.rank_ticker
 left join by_sector on lines.sector = by_sector.sector
 left join by_industry on lines.industry = by_industry.industry

@@ -101,7 +101,8 @@ comment on column recon.universe.shares_source is
     'Source of the share count: sec_notes, sec_companyfacts, or implied (printed market cap by close); null = no count.';
 comment on column recon.universe.shares_why is
     'Why that count: classes_of_one_filing, cover_of_company and earlier_count are filed ones; implied_no_filing, '
-    'implied_filing_suspect, filing_stale and classes_incomplete say why none was taken; null = no common line.';
+    'implied_filing_suspect, filing_stale and classes_incomplete say why none was taken; implied_below_its_index: the '
+    'count leaves out classes or units, so that the cap is raised to what its index asked for (core.presumptions); null = no common line.';
 comment on column recon.universe.traded_value_usd is
     'Mean daily traded value over the month up to the rank day, USD; null for lines that did not trade.';
 comment on column recon.universe.company_market_cap_usd is
