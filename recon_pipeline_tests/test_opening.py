@@ -16,6 +16,9 @@ from recon_pipeline.errors import BadInput
 from recon_pipeline.events import event
 from recon_pipeline.holdings import FUND_INDEXES
 from recon_pipeline.opening import OPENING_SCHEMA, index_ids, read_openings
+from recon_pipeline.tables import load_tables
+from recon_pipeline_tests.small_home import small_home
+from recon_pipeline_tests.test_sql_cases import Row
 
 EVENT = event("2023-06-recon")
 RANK_DAY = date(2023, 4, 28)
@@ -121,6 +124,22 @@ def test_lists_from_before_a_reconstitution_are_set_aside(tmp_path: Path) -> Non
         "R1000: 2 rows of before the last reconstitution are not used",
         "R1000: the list of 2022-06-24; 2023-03-31 adds what was listed since, no more",
     )
+
+
+@pytest.mark.parametrize(("later", "told"), [("2022-06-24", 0), ("2023-03-31", 0), ("2022-06-25", 1)])
+def test_only_the_first_list_of_an_index_is_held_against_its_size(tmp_path: Path, later: str, told: int) -> None:
+    """A short list that adds is none that lacks; alone, or as the first of two, it would be."""
+    first = date(2022, 6, 24) if later != "2022-06-25" else date(2022, 6, 26)
+    whole: list[Row] = [{"index_id": "R1000", "ticker": f"T{number}", "as_of": str(first)} for number in range(1000)]
+    short: Row = {"index_id": "R1000", "ticker": "NEW", "as_of": later}
+    table = load_tables()["raw.opening_rows"]
+    (check,) = (check for check in table.checks if check.name == "plausible")
+    with small_home(tmp_path) as bench:
+        bench.give("reference.recon_events", [{"event_id": EVENT.event_id, "effective_date": "2023-06-23"}], {})
+        rule: Row = {"rule": "n_r1000", "value": "1000", "valid_from": "2004-01-01", "valid_to": None}
+        bench.give("reference.rules", [rule], {})
+        bench.give("raw.opening_rows", [*whole, short], {})
+        assert bench.warehouse.failing_rows(check, {"event_id": EVENT.event_id}).height == told
 
 
 def test_two_files_of_one_date_are_one_list(tmp_path: Path) -> None:
