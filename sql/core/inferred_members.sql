@@ -15,7 +15,17 @@ opening as (
         opening_rows.*,
         replace(opening_rows.ticker, '.', '') as ticker_key
     from raw.opening_rows as opening_rows
-    where opening_rows.event_id = $event_id
+    where
+        opening_rows.event_id = $event_id
+        -- A later list of an index only adds what was listed since.
+        and not exists (
+            select 1
+            from raw.opening_rows as earlier
+            where
+                earlier.event_id = $event_id
+                and earlier.index_id = opening_rows.index_id
+                and earlier.as_of < opening_rows.as_of
+        )
 ),
 
 -- Asked where the lists are files: an event of this home states its Microcap whole.
