@@ -162,11 +162,17 @@ price_order as (
     where figure = 'price'
 ),
 
+class_lines as (
+    select ticker, issuer, namesake
+    from tested
+    where line_count > 1 and history_basis = 'history'
+),
+
 class_sessions as (
     select
-        tested.ticker as ticker,
-        tested.issuer as issuer,
-        tested.namesake as namesake,
+        class_lines.ticker as ticker,
+        class_lines.issuer as issuer,
+        class_lines.namesake as namesake,
         prices.as_of as as_of,
         cast(prices.close_usd as decimal(18, 4)) as close_usd,
         cast(coalesce(prices.volume_shares, 0) as decimal(18, 0)) as volume_shares,
@@ -178,16 +184,14 @@ class_sessions as (
                 prices.exchange,
                 prices.symbol
         ) as choice
-    from tested
-    cross join event
-    inner join raw.prices as prices
-        on
-            tested.ticker = prices.ticker
-            and cast(prices.known_at as date) <= event.rank_day + event.grace_days
-            and not prices.is_adjusted
+    from raw.prices as prices
     inner join read_sessions on prices.as_of = read_sessions.session_date
+    inner join class_lines on prices.ticker = class_lines.ticker
+    cross join event
     left join price_order on prices.source = price_order.source
-    where tested.line_count > 1 and tested.history_basis = 'history'
+    where
+        not prices.is_adjusted
+        and cast(prices.known_at as date) <= event.rank_day + event.grace_days
 ),
 
 weighed_sessions as (

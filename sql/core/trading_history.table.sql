@@ -5,7 +5,8 @@ create table core.trading_history (
     trading_days bigint not null check (trading_days >= 1),
     volume_days bigint not null check (volume_days >= 0 and volume_days <= trading_days),
     volume_shares bigint not null,
-    traded_usd decimal(28, 4) not null,
+    averaged_days bigint not null check (averaged_days >= 1 and averaged_days <= trading_days),
+    averaged_usd decimal(28, 4) not null,
     addtv_usd decimal(24, 2) not null,
     primary key (event_id, ticker)
 );
@@ -24,6 +25,10 @@ comment on column core.trading_history.trading_days is 'Sessions read that have 
 comment on column core.trading_history.volume_days is 'Those of them on which it traded.';
 comment on column core.trading_history.volume_shares is
     'Shares traded on them, in the units of each day: not adjusted for splits.';
-comment on column core.trading_history.traded_usd is
-    'Sum of volume by close over them, USD: a split changes nothing in it.';
-comment on column core.trading_history.addtv_usd is 'Average daily dollar trading volume over them, USD (1.1, 5.3).';
+comment on column core.trading_history.averaged_days is
+    'Sessions that the average is of: those read, in a sample without the one on which most was traded (rule '
+    'history_without_highest).';
+comment on column core.trading_history.averaged_usd is
+    'Sum of volume by close over these, USD: a split changes nothing in it.';
+comment on column core.trading_history.addtv_usd is
+    'Average daily dollar trading volume over these, USD (1.1, 5.3). Rounded: rules compare the sum.';

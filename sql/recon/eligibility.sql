@@ -43,8 +43,8 @@ observed as (
         countries.country_group as country_group,
         coalesce(countries.inc_is_local_form, false) as inc_is_local_form,
         folded.folded_into as folded_into,
-        history.traded_usd as traded_usd,
-        history.trading_days as trading_days,
+        history.averaged_usd as averaged_usd,
+        history.averaged_days as averaged_days,
         lines.volume_shares as volume_shares,
         shares.class_shares as class_shares,
         openings.opened_on as opened_on,
@@ -160,10 +160,10 @@ judged as (
             when class_lines_eligible = 0 then 'failed|one line a company'
             when cast(coalesce(class_shares, outstanding_shares) as decimal(19, 0)) * close_usd <= min_class_cap_usd
                 then 'failed|class cap'
-            when traded_usd <= median_addtv_usd * trading_days then 'failed|trading'
-            when trading_days is not null and class_shares is not null and close_usd is not null
+            when averaged_usd <= median_addtv_usd * averaged_days then 'failed|trading'
+            when averaged_days is not null and class_shares is not null and close_usd is not null
                 then 'passed|class cap and trading'
-            when trading_days is not null then 'unknown|trading'
+            when averaged_days is not null then 'unknown|trading'
             when is_member then 'unknown|membership'
             when listed_on <= opened_on then 'failed|not in the opening'
             when listed_on > opened_on then 'unknown|new class'

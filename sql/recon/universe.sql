@@ -59,7 +59,7 @@ select
     shares.why as shares_why,
     companies.traded_value_usd as traded_value_usd,
     history.addtv_usd as addtv_usd,
-    history.trading_days as history_days,
+    history.averaged_days as history_days,
     companies.market_cap_usd as company_market_cap_usd,
     companies.pricing_ticker as pricing_ticker,
     coalesce(companies.is_pricing_vehicle, false) as is_pricing_vehicle,
