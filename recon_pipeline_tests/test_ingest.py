@@ -166,7 +166,7 @@ def test_who_is_missing_on_the_rank_day_is_told_to_whom_it_concerns(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, offline: bool, kind: type[Exception]
 ) -> None:
     """Offline nobody was asked; and no password of a URL is in a message."""
-    monkeypatch.setattr(ingest, "wanted_sessions", lambda *_: [DAY])
+    monkeypatch.setattr(ingest, "wanted_sessions", lambda *_: ingest.Wanted([DAY], []))
     monkeypatch.setattr(ingest, "land_sessions", lambda *_, **__: (0, Traffic()))
     bench.give("raw.prices", [{"exchange": "nyse", "as_of": "2023-04-28", "symbol": "AAA"}], {})
     settings = Settings(archive_url="http://user:s3cret@127.0.0.1:9", offline=offline)
@@ -188,7 +188,7 @@ def test_an_event_goes_on_without_the_archive_where_another_source_has_the_close
     def fail(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(ingest, "wanted_sessions", lambda *_: [DAY])
+    monkeypatch.setattr(ingest, "wanted_sessions", lambda *_: ingest.Wanted([DAY], []))
     monkeypatch.setattr(ingest, "land_sessions", fail)
     with pytest.raises(type(error)):
         ingest.land(bench.warehouse, EVENT, Settings())
