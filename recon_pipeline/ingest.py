@@ -336,7 +336,8 @@ def land_sessions(
 ) -> tuple[int, Traffic]:
     """Fetch and load those of `sessions` that are not loaded yet; return (sessions loaded, traffic).
 
-    For history a stretch is dated only against a dump that is there already.
+    For history a stretch is dated only against a dump that is there already, and a session that the archive lacked once
+    is not asked for again.
     """
     loaded = loaded_sessions(warehouse)
     missing = [day for day in sessions if day not in loaded]
@@ -352,7 +353,7 @@ def land_sessions(
         if settings.offline:
             batch = _fetch_landed(archive, missing, context)
         else:
-            batch = archive.fetch(missing, context=context, progress=progress)
+            batch = archive.fetch(missing, context=context, once=is_history, progress=progress)
         traffic = http.traffic
     with warehouse.transaction():
         load_batch(warehouse, batch)
