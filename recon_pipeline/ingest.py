@@ -213,7 +213,15 @@ def add_to_calendar(warehouse: Warehouse, event: ReconEvent) -> None:
         warehouse.load("reference.recon_events", pl.DataFrame([{name: getattr(event, name) for name in columns}]))
 
 
-def wanted_sessions(warehouse: Warehouse, event: ReconEvent, opening: ChosenOpening | None = None) -> list[date]:
+@dataclass(frozen=True)
+class Wanted:
+    """The sessions that an event reads, oldest first: `history` those that only its two years of trading are of."""
+
+    sessions: list[date]
+    history: list[date]
+
+
+def wanted_sessions(warehouse: Warehouse, event: ReconEvent, opening: ChosenOpening | None = None) -> Wanted:
     """Return the sessions that the rules of an event read, by asking the SQL; nothing is stored.
 
     The dates of the opening lists are among them: those of `opening`, or of the rows that are stored.
@@ -226,10 +234,12 @@ def wanted_sessions(warehouse: Warehouse, event: ReconEvent, opening: ChosenOpen
         for name in PLAN_TABLES:
             warehouse.rebuild(tables[name], {"event_id": event.event_id})
         frame = warehouse.frame(
-            "select distinct session_date from core.event_sessions where event_id = $event_id order by 1",
+            "select session_date, min(case when role = 'history' then 1 else 0 end) = 1 as is_history "
+            "from core.event_sessions where event_id = $event_id group by session_date order by 1",
             {"event_id": event.event_id},
         )
-    return frame["session_date"].to_list()
+    sessions, history = frame.filter(~pl.col("is_history")), frame.filter("is_history")
+    return Wanted(sessions["session_date"].to_list(), history["session_date"].to_list())
 
 
 @dataclass(frozen=True)
@@ -265,7 +275,8 @@ def land(
             recon.data_issues.
     """
     closed = events.last_closed_session(settings.moment)
-    wanted = [day for day in wanted_sessions(warehouse, event, opening) if day <= closed]
+    plan = wanted_sessions(warehouse, event, opening)
+    wanted = [day for day in plan.sessions if day <= closed]
     asked = take_for_event(warehouse, event, wanted, settings, say=say)
     try:
         count, traffic = land_sessions(warehouse, wanted, settings, progress=progress, say=say)
@@ -276,10 +287,37 @@ def land(
         say(f"the archive gave nothing, and the event goes on without it: {error}")
         note_failure(warehouse, event, "archive", error)
         count, traffic = 0, Traffic()
+    else:
+        more, traffic = _land_history(warehouse, plan.history, settings, traffic, progress=progress, say=say)
+        count += more
     _require_rank_day(warehouse, event, settings)
     wanted_payloads = [outcome for outcome in asked.outcomes if outcome.ask.path]
     given = sum(outcome.row is not None for outcome in wanted_payloads)
     return Took(count, traffic, asked.traffic, given, len(wanted_payloads))
+
+
+def _land_history(
+    warehouse: Warehouse, history: Sequence[date], settings: Settings, traffic: Traffic, *, progress: bool, say: Say
+) -> tuple[int, Traffic]:
+    """Load the sessions of the two years of trading; return (sessions loaded, traffic in all).
+
+    They are no reason to fail: which of them are missing is in recon.data_issues. Nor are they worth the dump of the
+    night before, by which a single dump is dated: a day more or less changes no average of two years.
+    """
+    count = 0
+    loaded = loaded_sessions(warehouse)
+    missing = [day for day in history if day not in loaded]
+    try:
+        for first in range(0, len(missing), PREFETCH_SESSIONS):
+            chunk = missing[first : first + PREFETCH_SESSIONS]
+            more, took = land_sessions(warehouse, chunk, settings, is_history=True, progress=progress, say=say)
+            count += more
+            traffic = Traffic(
+                traffic.requests + took.requests, traffic.retries + took.retries, traffic.bytes + took.bytes
+            )
+    except (Unavailable, Rejected, BadPayload) as error:
+        say(f"the history of volumes is not whole: {error}")
+    return count, traffic
 
 
 def _rank_day_is_missing_from(warehouse: Warehouse, event: ReconEvent) -> str | None:
@@ -331,10 +369,15 @@ def land_sessions(
     sessions: Sequence[date],
     settings: Settings,
     *,
+    is_history: bool = False,
     progress: bool = False,
     say: Say = lambda text: None,
 ) -> tuple[int, Traffic]:
-    """Fetch and load those of `sessions` that are not loaded yet; return (sessions loaded, traffic)."""
+    """Fetch and load those of `sessions` that are not loaded yet; return (sessions loaded, traffic).
+
+    For history a stretch is dated only against a dump that is there already, and a session that the archive lacked once
+    is not asked for again.
+    """
     loaded = loaded_sessions(warehouse)
     missing = [day for day in sessions if day not in loaded]
     if not missing:
@@ -344,10 +387,12 @@ def land_sessions(
     with HttpClient(settings) as http:
         archive = Archive(settings, http, Landing(settings.landed_dir))
         context = _context(warehouse, missing)
+        if is_history:
+            context &= loaded
         if settings.offline:
             batch = _fetch_landed(archive, missing, context)
         else:
-            batch = archive.fetch(missing, context=context, progress=progress)
+            batch = archive.fetch(missing, context=context, once=is_history, progress=progress)
         traffic = http.traffic
     with warehouse.transaction():
         load_batch(warehouse, batch)

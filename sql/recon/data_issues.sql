@@ -301,9 +301,49 @@ sessions as (
         end || '.' as detail
     from core.event_sessions as wanted
     left join described on wanted.session_date = described.session_date
-    where wanted.event_id = $event_id
+    where wanted.event_id = $event_id and wanted.role <> 'history'
     group by wanted.session_date, wanted.role, wanted.preference
     having count(described.exchange) < 3 or coalesce(sum(described.is_unverified), 0) > 0
+),
+
+-- The sessions that stand for two years of trading are told of together: one of them more or less weighs little.
+thin_history as (
+    select
+        'info' as severity,
+        'history_incomplete' as issue,
+        cast(null as varchar) as index_id,
+        cast(null as varchar) as ticker,
+        cast(null as varchar) as security_id,
+        min(wanted.session_date) as session_date,
+        'Volumes of two years rest on ' || cast(count(*) filter (where there.exchanges = 3) as varchar) || ' of '
+        || cast(count(*) as varchar) || ' sessions: the others are not there of all 3 exchanges.' as detail
+    from core.event_sessions as wanted
+    left join (
+        select session_date, count(distinct exchange) as exchanges
+        from described
+        group by session_date
+    ) as there
+        on wanted.session_date = there.session_date
+    where wanted.event_id = $event_id and wanted.role = 'history'
+    having count(*) > count(*) filter (where there.exchanges = 3)
+),
+
+-- Methodology 3.3, 3.5: the close of a line that did not trade on the rank day is an older one.
+untraded as (
+    select
+        'warning' as severity,
+        'no_trade' as issue,
+        cast(null as varchar) as index_id,
+        eligibility.ticker as ticker,
+        eligibility.security_id as security_id,
+        eligibility.listing_value as session_date,
+        'Did not trade on the rank day: the close of ' || cast(eligibility.price_value_usd as varchar)
+        || ' USD is that of an earlier trade.' as detail
+    from recon.eligibility as eligibility
+    where
+        eligibility.event_id = $event_id
+        and eligibility.price_basis = 'no trade on rank day'
+        and eligibility.status <> 'ineligible'
 ),
 
 -- A source that gave nothing: the event went on without it. What came of asking is in raw.source_outcomes; how often it
@@ -506,6 +546,10 @@ gathered as (
     select * from faded_lines
     union all
     select * from sessions
+    union all
+    select * from thin_history
+    union all
+    select * from untraded
     union all
     select * from rejected
     union all

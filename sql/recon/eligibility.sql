@@ -6,6 +6,7 @@ with rules as (
         max(case when rule = 'min_total_cap_usd' then value end) as min_total_cap_usd,
         max(case when rule = 'median_addtv_usd' then value end) as median_addtv_usd,
         max(case when rule = 'class_lines_eligible' then value end) as class_lines_eligible,
+        max(case when rule = 'min_class_cap_usd' then value end) as min_class_cap_usd,
         max(case when rule = 'bdc_eligible' then value end) as bdc_eligible,
         max(case when rule = 'cboe_eligible' then value end) as cboe_eligible,
         max(case when rule = 'min_float_pct' then value end) as min_float_pct,
@@ -20,6 +21,17 @@ event as (
     select event_id, rank_day, effective_date
     from reference.recon_events
     where event_id = $event_id
+),
+
+-- When the opening that names a company was made, and since when a class of it is listed: to tell a class that was not
+-- taken then from one that is new.
+openings as (
+    select universe.company_id as company_id, min(members.as_of) as opened_on
+    from core.opening_members as members
+    inner join recon.universe as universe
+        on universe.event_id = $event_id and members.rank_ticker = universe.ticker
+    where members.event_id = $event_id
+    group by universe.company_id
 ),
 
 observed as (
@@ -39,8 +51,12 @@ observed as (
         presumptions.floor_usd as floor_usd,
         presumptions.why_not as presumption_why_not,
         coalesce(presumptions.is_presumed_ineligible, false) as is_presumed_ineligible,
-        windows.traded_usd as traded_usd,
-        windows.trading_days as trading_days
+        history.averaged_usd as averaged_usd,
+        history.averaged_days as averaged_days,
+        lines.volume_shares as volume_shares,
+        shares.class_shares as class_shares,
+        openings.opened_on as opened_on,
+        cast(listed.value as date) as listed_on
     from recon.universe as universe
     cross join event
     cross join rules
@@ -48,6 +64,15 @@ observed as (
         on windows.event_id = $event_id and universe.ticker = windows.ticker
     left join core.presumptions as presumptions
         on presumptions.event_id = $event_id and universe.pricing_ticker = presumptions.pricing_ticker
+    left join core.trading_history as history
+        on history.event_id = $event_id and universe.ticker = history.ticker
+    left join core.lines as lines
+        on lines.event_id = $event_id and lines.role = 'rank' and universe.ticker = lines.ticker
+    left join core.shares_reconciliation as shares
+        on shares.event_id = $event_id and universe.ticker = shares.ticker
+    left join openings on universe.company_id = openings.company_id
+    left join core.figures as listed
+        on listed.event_id = $event_id and universe.ticker = listed.ticker and listed.figure = 'ipo_date'
     left join reference.countries as countries on universe.country = countries.country
     left join reference.folded_classes as folded
         on
@@ -115,9 +140,18 @@ judged as (
         end as structure_status,
         split_part(country_verdict, '|', 1) as country_status,
         split_part(country_verdict, '|', 2) as country_evidence,
-        -- Methodology 3.1, 3.2: a member may use the mean close of the days before; sums are compared, not quotients.
+        -- What the close is (methodology 3.1-3.5). The volume is that of all exchanges together.
         case
-            when close_usd is null then 'unknown'
+            when close_usd is null then 'none'
+            when volume_shares = 0 then 'no trade on rank day'
+            when close_usd < min_price_usd and is_member and window_days > 0 then 'average of 30 days'
+            when is_neighbour then 'close of a neighbouring session'
+            else 'close of rank day'
+        end as price_basis,
+        -- Methodology 3.1, 3.2: a member may use the mean close of the days before; sums are compared, not quotients. 3.3:
+        -- a member that did not trade must have a price elsewhere, which no source has. 3.4: for others there is no mean.
+        case
+            when close_usd is null or (volume_shares = 0 and is_member) then 'unknown'
             when close_usd >= min_price_usd then 'passed'
             when is_member and coalesce(window_days, 0) > 0 and window_close_sum_usd >= min_price_usd * window_days
                 then 'passed'
@@ -129,17 +163,26 @@ judged as (
             when company_market_cap_usd >= min_total_cap_usd then 'passed'
             else 'failed'
         end as market_cap_status,
-        -- Methodology 5.3, 5.6, 5.7: a further class enters by its own trading, which is compared without a quotient. A
-        -- member line keeps its place: its two years of trading are not at hand.
+        -- Methodology 5.3, 5.6, 5.7: a further class enters by its own size and trading, compared without a quotient; verdict
+        -- and what it rests on. The count of all classes bounds that of one from above. Nobody knows the trading of a class
+        -- that no price list carries: if it was listed when the opening was made, and its company is in that and it is not,
+        -- it did not pass then; if it was not listed yet, it is new (5.8) and may pass.
         case
-            when security_type <> 'common' then 'passed'
-            when folded_into is not null then 'failed'
-            when is_pricing_vehicle then 'passed'
-            when class_lines_eligible = 0 then 'failed'
-            when is_member then 'unknown'
-            when traded_usd > median_addtv_usd * trading_days then 'passed'
-            else 'failed'
-        end as share_class_status,
+            when security_type <> 'common' then 'passed|no common share'
+            when folded_into is not null then 'failed|folded'
+            when is_pricing_vehicle then 'passed|pricing vehicle'
+            when class_lines_eligible = 0 then 'failed|one line a company'
+            when cast(coalesce(class_shares, outstanding_shares) as decimal(19, 0)) * close_usd <= min_class_cap_usd
+                then 'failed|class cap'
+            when averaged_usd <= median_addtv_usd * averaged_days then 'failed|trading'
+            when averaged_days is not null and class_shares is not null and close_usd is not null
+                then 'passed|class cap and trading'
+            when averaged_days is not null then 'unknown|trading'
+            when is_member then 'unknown|membership'
+            when listed_on <= opened_on then 'failed|not in the opening'
+            when listed_on > opened_on then 'unknown|new class'
+            else 'unknown|none'
+        end as share_class_verdict,
         -- Methodology 4.2, 4.3: no source of floats and votes yet.
         case when min_float_pct = 0 then 'passed' else 'unknown' end as float_status,
         case
@@ -153,6 +196,14 @@ judged as (
             else 'passed'
         end as presumption_status
     from nationality
+),
+
+told as (
+    select
+        *,
+        split_part(share_class_verdict, '|', 1) as share_class_status,
+        split_part(share_class_verdict, '|', 2) as share_class_evidence
+    from judged
 ),
 
 reasoned as (
@@ -171,7 +222,7 @@ reasoned as (
             when votes_status = 'failed' then 'votes'
             when presumption_status = 'failed' then 'presumed_ineligible'
         end as reason
-    from judged
+    from told
 )
 
 select
@@ -204,6 +255,7 @@ select
     country_evidence,
     country_status,
     close_usd as price_value_usd,
+    price_basis,
     case
         when window_days > 0 then cast(window_close_sum_usd / window_days as decimal(18, 4))
     end as price_average_usd,
@@ -212,8 +264,9 @@ select
     company_market_cap_usd as market_cap_value_usd,
     cast(min_total_cap_usd as decimal(24, 4)) as market_cap_threshold_usd,
     market_cap_status,
-    case when is_pricing_vehicle then null else traded_value_usd end as share_class_value_usd,
+    case when is_pricing_vehicle then null else addtv_usd end as share_class_value_usd,
     cast(median_addtv_usd as decimal(24, 2)) as share_class_threshold_usd,
+    share_class_evidence,
     share_class_status,
     cast(null as decimal(9, 4)) as float_value_pct,
     cast(min_float_pct as decimal(9, 4)) as float_threshold_pct,

@@ -40,6 +40,11 @@ create table recon.eligibility (
     ),
     country_status varchar not null check (country_status in ('passed', 'failed', 'unknown')),
     price_value_usd decimal(18, 4),
+    price_basis varchar not null check (
+        price_basis in (
+            'none', 'no trade on rank day', 'average of 30 days', 'close of a neighbouring session', 'close of rank day'
+        )
+    ),
     price_average_usd decimal(18, 4),
     price_threshold_usd decimal(18, 4) not null,
     price_status varchar not null check (price_status in ('passed', 'failed', 'unknown')),
@@ -48,6 +53,12 @@ create table recon.eligibility (
     market_cap_status varchar not null check (market_cap_status in ('passed', 'failed', 'unknown')),
     share_class_value_usd decimal(24, 2),
     share_class_threshold_usd decimal(24, 2) not null,
+    share_class_evidence varchar not null check (
+        share_class_evidence in (
+            'no common share', 'folded', 'pricing vehicle', 'one line a company', 'class cap', 'trading',
+            'class cap and trading', 'membership', 'not in the opening', 'new class', 'none'
+        )
+    ),
     share_class_status varchar not null check (share_class_status in ('passed', 'failed', 'unknown')),
     float_value_pct decimal(9, 4),
     float_threshold_pct decimal(9, 4) not null,
@@ -99,6 +110,10 @@ comment on column recon.eligibility.country_evidence is
 comment on column recon.eligibility.country_status is
     'A US company (1.2), as far as one country can tell. Unknown for members with another country.';
 comment on column recon.eligibility.price_value_usd is 'Close of the rank day, USD.';
+comment on column recon.eligibility.price_basis is
+    'What the verdict on the price rests on: the close of rank day; the average of 30 days, for a member below the '
+    'lowest price (3.2); the close of a neighbouring session, where the source lacks the line on the rank day; no trade '
+    'on rank day, so that the close is an older one and a member''s price is unknown (3.3); none.';
 comment on column recon.eligibility.price_average_usd is
     'Mean close of the 30 days before, USD: a member passes on it as well (3.2). Shown rounded; the rule compares '
     'sums.';
@@ -108,11 +123,18 @@ comment on column recon.eligibility.market_cap_value_usd is 'Total market cap of
 comment on column recon.eligibility.market_cap_threshold_usd is 'Lowest total market cap that qualifies, USD.';
 comment on column recon.eligibility.market_cap_status is 'Company large enough (4.1).';
 comment on column recon.eligibility.share_class_value_usd is
-    'Mean daily traded value of a further class, USD; null for the line that prices its company.';
+    'Average daily dollar trading volume of a further class over two years, USD (addtv_usd of recon.universe); null for '
+    'the line that prices its company.';
 comment on column recon.eligibility.share_class_threshold_usd is
     'Traded value that a further class must exceed, USD (5.4).';
+comment on column recon.eligibility.share_class_evidence is
+    'What the verdict on the class rests on: folded (5.7); pricing vehicle (5.2); class cap, that it or its bound, the '
+    'shares of all classes at its close, is too small; trading, two years of it; membership, where no price list has the '
+    'class; not in the opening, where it has not either, its company was a member, and the class was listed by then; new '
+    'class, where it was listed since (5.8).';
 comment on column recon.eligibility.share_class_status is
-    'Prices its company, or is a further class that qualifies by itself (5.3, 5.6, 5.7).';
+    'Prices its company, or is a further class that qualifies by itself (5.3, 5.6, 5.7). Unknown where its trading is '
+    'enough and its own share count is not known, or its trading is not.';
 comment on column recon.eligibility.float_value_pct is
     'Share of the company that is free to trade, percent; null: no source yet.';
 comment on column recon.eligibility.float_threshold_pct is 'Lowest float that qualifies, percent (4.2).';

@@ -87,6 +87,8 @@ select
     ) as shares_source,
     case when presumed_caps.pricing_ticker is not null then 'implied_below_its_index' else shares.why end as shares_why,
     companies.traded_value_usd as traded_value_usd,
+    history.addtv_usd as addtv_usd,
+    history.averaged_days as history_days,
     coalesce(presumed_caps.market_cap_usd, companies.market_cap_usd) as company_market_cap_usd,
     companies.pricing_ticker as pricing_ticker,
     coalesce(companies.is_pricing_vehicle, false) as is_pricing_vehicle,
@@ -107,6 +109,8 @@ left join core.structures as structures
     on structures.event_id = $event_id and lines.ticker = structures.ticker
 left join core.companies as companies
     on companies.event_id = $event_id and lines.ticker = companies.ticker
+left join core.trading_history as history
+    on history.event_id = $event_id and lines.ticker = history.ticker
 left join core.filer_links as links on links.event_id = $event_id and lines.ticker = links.ticker
 left join core.shares_reconciliation as shares
     on shares.event_id = $event_id and lines.ticker = shares.ticker

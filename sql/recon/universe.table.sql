@@ -44,6 +44,8 @@ create table recon.universe (
     shares_source varchar,
     shares_why varchar,
     traded_value_usd decimal(24, 2),
+    addtv_usd decimal(24, 2),
+    history_days bigint check (history_days >= 1),
     company_market_cap_usd decimal(24, 4) check (company_market_cap_usd > 0),
     pricing_ticker varchar,
     is_pricing_vehicle boolean not null,
@@ -121,11 +123,16 @@ comment on column recon.universe.shares_why is
     'count leaves out classes or units, so that the cap is raised to what its index asked for (core.presumptions); null = no common line.';
 comment on column recon.universe.traded_value_usd is
     'Mean daily traded value over the month up to the rank day, USD; null for lines that did not trade.';
+comment on column recon.universe.addtv_usd is
+    'Average daily dollar trading volume over the two years up to the rank day, USD (1.1, 5.3), as far as they are read: '
+    'one session a month, or the month before the rank day for a line that those hardly know; null = in no price list.';
+comment on column recon.universe.history_days is 'Sessions that this average is of; null = none.';
 comment on column recon.universe.company_market_cap_usd is
     'Total market cap of the company, USD: shares by close of its pricing line (5.1); the same on all its lines; '
     'null = unknown.';
 comment on column recon.universe.pricing_ticker is
-    'Line that prices the company (5.2): the class that traded most. Null for other than common lines.';
+    'Line that prices the company (5.2): the class that traded most, of those that pass the price rule. Null for other '
+    'than common lines.';
 comment on column recon.universe.is_pricing_vehicle is 'True for the line that prices its company.';
 comment on column recon.universe.company_line_count is 'Common lines of the company.';
 comment on column recon.universe.is_member is
