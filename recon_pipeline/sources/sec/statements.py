@@ -31,7 +31,8 @@ TABLE: Final = "sub.txt"
 # XBRL became due with the quarters that ended after 15 June 2009, and the first filings came a little before.
 FIRST_QUARTER: Final = date(2009, 4, 1)
 PUBLISHED_AFTER: Final = timedelta(days=50)
-NEWEST: Final = 4
+# A year and a quarter: the membership before the event is up to a year old, and its companies filed before that.
+NEWEST: Final = 5
 # A zip has five members; `sub.txt` has about 6 MB and shrinks sixfold.
 LIMITS: Final = Limits(most_members=50, most_member_bytes=500_000_000, most_total_bytes=500_000_000, most_ratio=100)
 
@@ -47,7 +48,7 @@ class SecStatements(SecProvider):
     name: ClassVar[str] = "sec_statements"
 
     def of_event(self, settings: Settings, plan: Plan) -> list[Ask]:
-        """The newest four quarters that ended before the rank day and are published, oldest first."""
+        """The newest five quarters that ended before the rank day and are published, oldest first."""
         today = new_york_day(plan.now)
         before = [quarter_start(plan.rank_day, back) for back in range(1, 12)]
         published = [
