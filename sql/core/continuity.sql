@@ -15,7 +15,9 @@ with lines as (
         securities.security_type as security_type,
         securities.issuer_key as issuer_key,
         split_part(securities.issuer_key, ' ', 1) as issuer_word,
-        coalesce(securities.share_class, '') as share_class,
+        -- A class that no name tells may stand behind the ticker of its sister: WLYB beside WLY.
+        coalesce(securities.share_class, case when sisters.ticker is not null then right(lines.ticker, 1) end, '')
+            as share_class,
         filers.cik as cik,
         filers.basis as cik_basis,
         -- Enough to say that a line is another company's; less is enough to look for it elsewhere.
@@ -27,6 +29,14 @@ with lines as (
             and lines.role = securities.role
             and lines.anchor_date = securities.anchor_date
             and lines.ticker = securities.ticker
+    left join core.securities as sisters
+        on
+            sisters.event_id = $event_id
+            and securities.role = sisters.role
+            and securities.anchor_date = sisters.anchor_date
+            and left(securities.ticker, length(securities.ticker) - 1) = sisters.ticker
+            and securities.issuer_key = sisters.issuer_key
+            and securities.security_type = sisters.security_type
     left join core.line_filers as filers
         on
             filers.event_id = $event_id
@@ -256,24 +266,33 @@ candidates as (
         or (
             (gone.cik is null or came.cik is null)
             and (known_then.cik is null or filer_words.cik is not null)
+            -- One blank check is like another: ten dollars, and so many million shares.
+            and gone.industry is distinct from 'Blank Checks'
         )
 ),
 
 -- Only a pair that is the single best for both sides is believed.
-judged as (
+best as (
     select
         *,
-        count(*) over (partition by from_role, from_date, to_role, from_ticker, strength) as rivals_from,
-        count(*) over (partition by from_role, from_date, to_role, to_ticker, strength) as rivals_to,
         min(strength) over (partition by from_role, from_date, to_role, from_ticker) as best_from,
         min(strength) over (partition by from_role, from_date, to_role, to_ticker) as best_to
     from candidates
 ),
 
+judged as (
+    select
+        *,
+        count(*) over (partition by from_role, from_date, to_role, from_ticker) as rivals_from,
+        count(*) over (partition by from_role, from_date, to_role, to_ticker) as rivals_to
+    from best
+    where strength = best_from and strength = best_to
+),
+
 renamed as (
     select from_role, from_date, from_ticker, to_role, to_date, to_ticker, basis
     from judged
-    where rivals_from = 1 and rivals_to = 1 and strength = best_from and strength = best_to
+    where rivals_from = 1 and rivals_to = 1
 )
 
 select

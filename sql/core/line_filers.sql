@@ -178,7 +178,7 @@ select
     min(candidates.cik) as cik,
     case
         when best.precedence <= 4 then 'ticker'
-        when best.precedence = 5 then 'dated_name'
+        when best.precedence <= 6 then 'dated_name'
         else 'name'
     end as basis,
     min(candidates.source) as source
