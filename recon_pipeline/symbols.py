@@ -28,8 +28,9 @@ Marks = tuple[tuple[str, str], ...]
 """Patterns and what they become, in order. `${1}` stands for what the first group took."""
 
 Form = Literal["slashed", "directory", "tape", "sec", "dashed"]
-"""Who writes what: the screener, OpenFIGI and people `slashed` (`BRK/B`, `AAC/WS`, `ABR^D`); the symbol directory in its
-ACT Symbol; the consolidated tape and Massive `tape`; the SEC `sec`; Alpha Vantage and Tiingo `dashed` (`ABR-P-D`)."""
+"""Who writes what: the screener, OpenFIGI and people, `slashed` (`BRK/B`, `AAC/WS`, `ABR^D`); the symbol directory's
+ACT Symbol, `directory`; the consolidated tape and Massive, `tape`; the SEC, `sec`; Alpha Vantage and Tiingo,
+`dashed` (`ABR-P-D`)."""
 
 FORMS: Final[tuple[Form, ...]] = get_args(Form)
 

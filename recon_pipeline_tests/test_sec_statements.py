@@ -269,15 +269,15 @@ def stems(asks: list[Ask]) -> list[str]:
 @pytest.mark.parametrize(
     ("rank_day", "now", "wanted"),
     [
-        ("2021-05-07", "2021-05-20T16:00", ["2020q2.zip", "2020q3.zip", "2020q4.zip", "2021q1.zip"]),
-        ("2021-05-07", "2021-05-19T16:00", ["2020q1.zip", "2020q2.zip", "2020q3.zip", "2020q4.zip"]),
-        ("2021-05-07", "2026-01-01T16:00", ["2020q2.zip", "2020q3.zip", "2020q4.zip", "2021q1.zip"]),
-        ("2021-03-31", "2026-01-01T16:00", ["2020q1.zip", "2020q2.zip", "2020q3.zip", "2020q4.zip"]),
+        ("2021-05-07", "2021-05-20T16:00", ["2020q1.zip", "2020q2.zip", "2020q3.zip", "2020q4.zip", "2021q1.zip"]),
+        ("2021-05-07", "2021-05-19T16:00", ["2019q4.zip", "2020q1.zip", "2020q2.zip", "2020q3.zip", "2020q4.zip"]),
+        ("2021-05-07", "2026-01-01T16:00", ["2020q1.zip", "2020q2.zip", "2020q3.zip", "2020q4.zip", "2021q1.zip"]),
+        ("2021-03-31", "2026-01-01T16:00", ["2019q4.zip", "2020q1.zip", "2020q2.zip", "2020q3.zip", "2020q4.zip"]),
         ("2010-05-28", "2026-01-01T16:00", ["2009q2.zip", "2009q3.zip", "2009q4.zip", "2010q1.zip"]),
         ("2009-05-29", "2026-01-01T16:00", []),
     ],
 )
-def test_an_event_asks_the_newest_four_that_are_published(
+def test_an_event_asks_the_newest_five_that_are_published(
     tmp_path: Path, rank_day: str, now: str, wanted: list[str]
 ) -> None:
     assert stems(PROVIDER.of_event(settings(tmp_path), plan(rank_day, now))) == wanted

@@ -268,7 +268,7 @@ def test_a_cover_that_was_rounded_up_is_of_no_day_after_its_filing(office: Offic
 
 def test_statements_tell_where_a_filer_was_at_home(office: Office, tmp_path: Path) -> None:
     asks = office.asks("sec_statements")
-    assert [str(ask.day) for ask in asks] == ["2025-04-01", "2025-07-01", "2025-10-01", "2026-01-01"]
+    assert [str(ask.day) for ask in asks] == ["2025-01-01", "2025-04-01", "2025-07-01", "2025-10-01", "2026-01-01"]
     tables = office.read(asks[-1], tmp_path)
     large = some_issuer(office, "nyse")
     filers = tables["raw.filers"].filter(pl.col("cik") == large.cik)
