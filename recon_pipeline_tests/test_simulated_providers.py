@@ -146,7 +146,7 @@ def test_every_payload_that_the_event_wants_is_believed(office: Office, tmp_path
             assert all({"known_at"} <= set(frame.columns) for frame in frames.values())
             rejected[name] = rejected.get(name, 0) + tables["raw.source_rejects"].height
             count += 1
-    assert count == 28
+    assert count == 29
     assert {name: many for name, many in rejected.items() if many} == {"massive": 1}, "the close that stands twice"
 
 
