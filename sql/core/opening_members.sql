@@ -1,106 +1,22 @@
--- Membership just before the event: each row of the opening lists, tied to its line on the rank day where there is one.
-with opening as (
-    select
-        index_id,
-        ticker,
-        replace(ticker, '.', '') as ticker_key,
-        name,
-        as_of,
-        opening_rank,
-        min(as_of) over (partition by index_id) as first_as_of
-    from raw.opening_rows
-    where event_id = $event_id
-    union all
-    -- Known by rule, not by name: part of the list that they complete, whatever its date.
-    select
-        index_id,
-        ticker,
-        replace(ticker, '.', '') as ticker_key,
-        name,
-        as_of,
-        cast(null as bigint) as opening_rank,
-        as_of as first_as_of
-    from core.inferred_members
-    where event_id = $event_id
-),
-
--- A list writes BRK.B, BRK/B or BRKB: the written form first, the form without separators second.
-listed as (
-    select
-        opening.index_id,
-        opening.ticker,
-        opening.name,
-        opening.as_of,
-        opening.first_as_of,
-        opening.opening_rank,
-        lines.ticker as opening_line,
-        row_number() over (
-            partition by opening.index_id, opening.ticker, opening.as_of
-            order by case when lines.ticker = opening.ticker then 0 else 1 end, lines.ticker
-        ) as choice
-    from opening
-    left join core.lines as lines
-        on
-            lines.event_id = $event_id
-            and lines.role = 'opening'
-            and lines.anchor_date = opening.as_of
-            and lines.ticker_key = opening.ticker_key
-),
-
--- Where no dump shows the opening date, the written ticker is looked for on the rank day itself.
-direct as (
-    select
-        listed.index_id,
-        listed.ticker,
-        listed.as_of,
-        lines.ticker as rank_ticker,
-        row_number() over (
-            partition by listed.index_id, listed.ticker, listed.as_of
-            order by case when lines.ticker = listed.ticker then 0 else 1 end, lines.ticker
-        ) as choice
-    from listed
-    inner join core.lines as lines
-        on
-            lines.event_id = $event_id
-            and lines.role = 'rank'
-            and lines.ticker_key = replace(listed.ticker, '.', '')
-    where listed.choice = 1 and listed.opening_line is null
-),
-
+-- Membership just before the event: which of the opening lists counts, what later lists add to it, and the indexes that
+-- follow from their parts.
+--
 -- `family`: Russell 1000 and Russell 2000 share no company, so a line that one of them has is not added to the other
 -- (methodology 7.2, 10.2).
-tied as (
+with tied as (
     select
-        listed.index_id,
-        case when listed.index_id in ('R1000', 'R2000') then 'R1000 or R2000' else listed.index_id end as family,
-        listed.ticker,
-        listed.name,
-        listed.as_of,
-        listed.first_as_of,
-        listed.opening_rank,
-        listed.opening_line,
-        coalesce(continuity.to_ticker, direct.rank_ticker) as rank_ticker,
-        case
-            when continuity.to_ticker is not null then continuity.basis
-            when direct.rank_ticker is not null then 'ticker_on_rank_day'
-            when listed.opening_line is not null then 'gone'
-            else 'no_listing'
-        end as basis
-    from listed
-    left join core.continuity as continuity
-        on
-            continuity.event_id = $event_id
-            and continuity.from_role = 'opening'
-            and continuity.to_role = 'rank'
-            and continuity.from_date = listed.as_of
-            and continuity.from_ticker = listed.opening_line
-    left join direct
-        on
-            direct.choice = 1
-            and direct.index_id = listed.index_id
-            and direct.ticker = listed.ticker
-            and direct.as_of = listed.as_of
-    where listed.choice = 1
+        index_id,
+        case when index_id in ('R1000', 'R2000') then 'R1000 or R2000' else index_id end as family,
+        opening_ticker as ticker,
+        opening_name as name,
+        as_of,
+        first_as_of,
+        opening_rank,
+        opening_line,
+        rank_ticker,
+        basis
+    from core.opening_lines
+    where event_id = $event_id
 ),
 
 first_lists as (

@@ -13,7 +13,7 @@ create table core.opening_members (
     rank_ticker varchar,
     basis varchar not null check (
         basis in (
-            'ticker', 'issuer_name', 'figures', 'ticker_on_rank_day', 'gone', 'no_listing'
+            'ticker', 'filer', 'filer_name', 'issuer_name', 'figures', 'ticker_on_rank_day', 'gone', 'no_listing'
         )
     ),
     primary key (event_id, index_id, opening_ticker, as_of),

@@ -54,6 +54,7 @@ select
     lines.event_id as event_id,
     identities.security_id as security_id,
     identities.company_id as company_id,
+    identities.share_class_figi as share_class_figi,
     lines.ticker as ticker,
     lines.exchange as exchange,
     lines.name as security_name,

@@ -2,6 +2,7 @@ create table recon.universe (
     event_id varchar not null,
     security_id varchar not null,
     company_id varchar not null,
+    share_class_figi varchar,
     ticker varchar not null,
     exchange varchar not null check (
         exchange in ('nasdaq', 'nyse', 'amex', 'arca', 'cboe', 'iex', 'otc', 'other')
@@ -66,6 +67,8 @@ comment on column recon.universe.security_id is
     'Identifier of the listing line; that of a member survives a change of ticker, as far as the change is found.';
 comment on column recon.universe.company_id is
     'Identifier of the company, lasting as that of its lines is; its share classes have it in common.';
+comment on column recon.universe.share_class_figi is
+    'FIGI of its share class, open and lasting; null where no source known by the rank day tells it.';
 comment on column recon.universe.ticker is 'Ticker on the rank day, in ROOT.CLASS form (BRK.B).';
 comment on column recon.universe.exchange is 'Exchange whose list carries the line.';
 comment on column recon.universe.security_name is 'Name of the security as the source prints it.';

@@ -31,7 +31,8 @@ TABLE: Final = "sub.txt"
 # XBRL became due with the quarters that ended after 15 June 2009, and the first filings came a little before.
 FIRST_QUARTER: Final = date(2009, 4, 1)
 PUBLISHED_AFTER: Final = timedelta(days=50)
-NEWEST: Final = 4
+# A year and a quarter: the membership before the event is up to a year old, and its companies filed before that.
+NEWEST: Final = 5
 # Most annual reports come in the first quarter. Those of two years more tell of filers that have not stated since, or
 # that have left EDGAR by the time that the current headers are fetched.
 EARLIER_YEARS: Final = 2
@@ -50,7 +51,7 @@ class SecStatements(SecProvider):
     name: ClassVar[str] = "sec_statements"
 
     def of_event(self, settings: Settings, plan: Plan) -> list[Ask]:
-        """The quarters that ended before the rank day and are published: the newest four, and before these the first
+        """The quarters that ended before the rank day and are published: the newest five, and before these the first
         quarters of the two years before the rank day; oldest first."""
         today = new_york_day(plan.now)
         before = [quarter_start(plan.rank_day, back) for back in range(1, 12)]
