@@ -41,8 +41,8 @@ comment on column recon.index_membership.ticker is
 comment on column recon.index_membership.rank_ticker is 'Ticker on the rank day.';
 comment on column recon.index_membership.company_name is 'Name of the company.';
 comment on column recon.index_membership.industry is
-    'ICB industry: our mapping of the source''s sector, an approximation of the official classification. Null '
-    'where unmapped.';
+    'ICB industry: our mapping, an approximation of the official classification; see recon.universe. Null where '
+    'unmapped.';
 comment on column recon.index_membership.rank is 'Rank of the company by total market cap on the rank day.';
 comment on column recon.index_membership.market_cap_usd is
     'Total market cap of the company on the rank day, USD: not of the line, and not the float that weights use. '
