@@ -5,23 +5,28 @@ with rules as (
     where event_id = $event_id and rule = 'use_sic_industry'
 ),
 
+stated as (
+    select figures.ticker as ticker, figures.value as sic
+    from core.figures as figures
+    cross join rules
+    where figures.event_id = $event_id and figures.figure = 'sic' and rules.use_sic
+),
+
 lines as (
     select
         lines.ticker as ticker,
         lines.sector as sector,
         lines.industry as industry,
         securities.issuer_name as issuer_name,
-        figures.value as sic
+        stated.sic as sic
     from core.lines as lines
-    cross join rules
     inner join core.securities as securities
         on
             securities.event_id = $event_id
             and lines.role = securities.role
             and lines.anchor_date = securities.anchor_date
             and lines.ticker = securities.ticker
-    left join core.figures as figures
-        on figures.event_id = $event_id and lines.ticker = figures.ticker and figures.figure = 'sic' and rules.use_sic
+    left join stated on lines.ticker = stated.ticker
     where lines.event_id = $event_id and lines.role = 'rank'
 ),
 
