@@ -269,18 +269,19 @@ def stems(asks: list[Ask]) -> list[str]:
 @pytest.mark.parametrize(
     ("rank_day", "now", "wanted"),
     [
-        ("2021-05-07", "2021-05-20T16:00", ["2020q2.zip", "2020q3.zip", "2020q4.zip", "2021q1.zip"]),
-        ("2021-05-07", "2021-05-19T16:00", ["2020q1.zip", "2020q2.zip", "2020q3.zip", "2020q4.zip"]),
-        ("2021-05-07", "2026-01-01T16:00", ["2020q2.zip", "2020q3.zip", "2020q4.zip", "2021q1.zip"]),
-        ("2021-03-31", "2026-01-01T16:00", ["2020q1.zip", "2020q2.zip", "2020q3.zip", "2020q4.zip"]),
-        ("2010-05-28", "2026-01-01T16:00", ["2009q2.zip", "2009q3.zip", "2009q4.zip", "2010q1.zip"]),
+        ("2021-05-07", "2021-05-20T16:00", ["2019q1", "2020q1", "2020q2", "2020q3", "2020q4", "2021q1"]),
+        ("2021-05-07", "2021-05-19T16:00", ["2019q1", "2020q1", "2020q2", "2020q3", "2020q4"]),
+        ("2021-05-07", "2026-01-01T16:00", ["2019q1", "2020q1", "2020q2", "2020q3", "2020q4", "2021q1"]),
+        ("2021-03-31", "2026-01-01T16:00", ["2019q1", "2020q1", "2020q2", "2020q3", "2020q4"]),
+        ("2021-10-29", "2026-01-01T16:00", ["2019q1", "2020q1", "2020q4", "2021q1", "2021q2", "2021q3"]),
+        ("2010-05-28", "2026-01-01T16:00", ["2009q2", "2009q3", "2009q4", "2010q1"]),
         ("2009-05-29", "2026-01-01T16:00", []),
     ],
 )
-def test_an_event_asks_the_newest_four_that_are_published(
+def test_an_event_asks_the_newest_four_that_are_published_and_two_first_quarters_before(
     tmp_path: Path, rank_day: str, now: str, wanted: list[str]
 ) -> None:
-    assert stems(PROVIDER.of_event(settings(tmp_path), plan(rank_day, now))) == wanted
+    assert stems(PROVIDER.of_event(settings(tmp_path), plan(rank_day, now))) == [f"{stem}.zip" for stem in wanted]
 
 
 def test_an_ask_is_a_big_final_file_of_the_first_day_of_its_quarter(tmp_path: Path) -> None:

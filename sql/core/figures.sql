@@ -1,10 +1,15 @@
--- What is believed of each slow figure of a line: the newest statement of the first source that has it.
+-- What is believed of each slow figure of a line: the newest statement of the first source that has it. Where none was
+-- known in time, what was observed of the filer next after the rank day stands in, and is marked so.
 with event as (
     select
         events.rank_day as rank_day,
-        cast(rules.value as integer) as grace_days
+        cast(events.rank_day - interval '15 months' as date) as oldest_shell_day,
+        cast(rules.value as integer) as grace_days,
+        coalesce(late_rules.value, 0) = 1 as uses_known_late
     from reference.recon_events as events
     inner join core.event_rules as rules on rules.event_id = $event_id and rules.rule = 'capture_grace_days'
+    left join core.event_rules as late_rules
+        on late_rules.event_id = $event_id and late_rules.rule = 'use_known_late'
     where events.event_id = $event_id
 ),
 
@@ -16,14 +21,28 @@ lines as (
 ),
 
 -- Methodology 6.4: a filing counts if it was filed by the rank day, a list if it was captured by the end of the days of
--- grace.
-filers as (
-    select filers.*
+-- grace. An older one counts as long as none is newer, for where a company is seldom changes; but what a blank check
+-- (SIC 6770) filed tells of the shell: a merger since then has made another company of it.
+statements as (
+    select
+        filers.*,
+        case
+            when filers.source = 'sec_submissions'
+                then cast(filers.known_at as date) > event.rank_day + event.grace_days
+            else filers.as_of > event.rank_day
+        end as known_late
     from raw.filers as filers
     cross join event
-    where
-        (filers.source <> 'sec_submissions' and filers.as_of <= event.rank_day)
-        or (filers.source = 'sec_submissions' and cast(filers.known_at as date) <= event.rank_day + event.grace_days)
+    where filers.sic is distinct from '6770' or filers.as_of >= event.oldest_shell_day
+),
+
+-- Industry, incorporation and headquarters change slowly: what is seen of them later still holds of the rank day for
+-- most filers. Nothing else may stand in.
+filers as (
+    select statements.*
+    from statements
+    cross join event
+    where event.uses_known_late or not statements.known_late
 ),
 
 offerings as (
@@ -44,11 +63,25 @@ listings as (
 ),
 
 stated as (
-    select ticker, 'identity' as figure, cast(cik as varchar) as value, source, as_of, known_at
+    select
+        ticker,
+        'identity' as figure,
+        cast(cik as varchar) as value,
+        source,
+        as_of,
+        known_at,
+        false as known_late
     from core.filer_links
     where event_id = $event_id
     union all
-    select lines.ticker, 'sic' as figure, filers.sic as value, filers.source, filers.as_of, filers.known_at
+    select
+        lines.ticker,
+        'sic' as figure,
+        filers.sic as value,
+        filers.source,
+        filers.as_of,
+        filers.known_at,
+        filers.known_late
     from lines
     inner join filers on lines.cik = filers.cik
     union all
@@ -58,7 +91,8 @@ stated as (
         filers.incorporation_code as value,
         filers.source,
         filers.as_of,
-        filers.known_at
+        filers.known_at,
+        filers.known_late
     from lines
     inner join filers on lines.cik = filers.cik
     union all
@@ -68,7 +102,8 @@ stated as (
         filers.headquarters_code as value,
         filers.source,
         filers.as_of,
-        filers.known_at
+        filers.known_at,
+        filers.known_late
     from lines
     inner join filers on lines.cik = filers.cik
     union all
@@ -79,7 +114,8 @@ stated as (
         cast(offerings.ipo_date as varchar) as value,
         offerings.source,
         offerings.ipo_date as as_of,
-        offerings.known_at
+        offerings.known_at,
+        false as known_late
     from lines
     inner join offerings on lines.ticker = offerings.ticker
     union all
@@ -89,7 +125,8 @@ stated as (
         cast(listings.ipo_date as varchar) as value,
         listings.source,
         listings.as_of,
-        listings.known_at
+        listings.known_at,
+        false as known_late
     from lines
     cross join event
     inner join listings on lines.ticker = listings.ticker
@@ -103,7 +140,8 @@ stated as (
         cast(listings.delisted_on as varchar) as value,
         listings.source,
         listings.as_of,
-        listings.known_at
+        listings.known_at,
+        false as known_late
     from lines
     cross join event
     inner join listings on lines.ticker = listings.ticker
@@ -115,7 +153,8 @@ stated as (
         cast(filings.filed_date as varchar) as value,
         filings.source,
         filings.filed_date as as_of,
-        filings.known_at
+        filings.known_at,
+        false as known_late
     from lines
     cross join event
     inner join raw.filings as filings on lines.cik = filings.cik
@@ -129,7 +168,14 @@ ordered as (
         stated.*,
         row_number() over (
             partition by stated.ticker, stated.figure
-            order by source_order.precedence, stated.as_of desc, stated.known_at desc, stated.value desc
+            order by
+                stated.known_late,
+                -- Of those that are late the one closest to the rank day, whoever has it.
+                case when stated.known_late then stated.as_of end,
+                source_order.precedence,
+                stated.as_of desc,
+                stated.known_at desc,
+                stated.value desc
         ) as choice
     from stated
     inner join reference.source_order as source_order
@@ -144,6 +190,7 @@ select
     value,
     source,
     as_of,
-    known_at
+    known_at,
+    known_late
 from ordered
 where choice = 1

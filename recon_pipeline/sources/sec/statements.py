@@ -32,6 +32,9 @@ TABLE: Final = "sub.txt"
 FIRST_QUARTER: Final = date(2009, 4, 1)
 PUBLISHED_AFTER: Final = timedelta(days=50)
 NEWEST: Final = 4
+# Most annual reports come in the first quarter. Those of two years more tell of filers that have not stated since, or
+# that have left EDGAR by the time that the current headers are fetched.
+EARLIER_YEARS: Final = 2
 # A zip has five members; `sub.txt` has about 6 MB and shrinks sixfold.
 LIMITS: Final = Limits(most_members=50, most_member_bytes=500_000_000, most_total_bytes=500_000_000, most_ratio=100)
 
@@ -47,7 +50,8 @@ class SecStatements(SecProvider):
     name: ClassVar[str] = "sec_statements"
 
     def of_event(self, settings: Settings, plan: Plan) -> list[Ask]:
-        """The newest four quarters that ended before the rank day and are published, oldest first."""
+        """The quarters that ended before the rank day and are published: the newest four, and before these the first
+        quarters of the two years before the rank day; oldest first."""
         today = new_york_day(plan.now)
         before = [quarter_start(plan.rank_day, back) for back in range(1, 12)]
         published = [
@@ -55,7 +59,12 @@ class SecStatements(SecProvider):
             for quarter in before
             if quarter >= FIRST_QUARTER and quarter_end(quarter) + PUBLISHED_AFTER <= today
         ]
-        return [_ask(settings, quarter) for quarter in reversed(published[:NEWEST])]
+        yearly = [
+            quarter
+            for quarter in published[NEWEST:]
+            if quarter.month == 1 and quarter.year >= plan.rank_day.year - EARLIER_YEARS
+        ]
+        return [_ask(settings, quarter) for quarter in reversed(published[:NEWEST] + yearly)]
 
     def validate(self, ask: Ask, body: bytes) -> None:
         """Nothing: the zip is streamed to disk, and `read` judges it."""
