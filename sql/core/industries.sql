@@ -6,7 +6,7 @@ with rules as (
 ),
 
 stated as (
-    select figures.ticker as ticker, figures.value as sic
+    select figures.ticker as ticker, figures.value as sic, figures.known_late as known_late
     from core.figures as figures
     cross join rules
     where figures.event_id = $event_id and figures.figure = 'sic' and rules.use_sic
@@ -18,7 +18,8 @@ lines as (
         lines.sector as sector,
         lines.industry as industry,
         securities.issuer_name as issuer_name,
-        stated.sic as sic
+        stated.sic as sic,
+        coalesce(stated.known_late, false) as known_late
     from core.lines as lines
     inner join core.securities as securities
         on
@@ -44,29 +45,59 @@ code_rules as (
 ),
 
 found as (
-    select lines.ticker, lines.sic, mapping.precedence, mapping.icb_industry, 'sic' as industry_source
+    select
+        lines.ticker,
+        lines.sic,
+        lines.known_late,
+        mapping.precedence,
+        mapping.icb_industry,
+        'sic' as industry_source
     from lines
     inner join code_rules as mapping on lines.sic = mapping.sic and mapping.industry is null
     where mapping.name_word is null or contains(' ' || lines.issuer_name || ' ', ' ' || mapping.name_word || ' ')
     union all
-    select lines.ticker, lines.sic, mapping.precedence, mapping.icb_industry, 'sic and screener' as industry_source
+    select
+        lines.ticker,
+        lines.sic,
+        lines.known_late,
+        mapping.precedence,
+        mapping.icb_industry,
+        'sic and screener' as industry_source
     from lines
     inner join code_rules as mapping on lines.sic = mapping.sic and lines.industry = mapping.industry
     where mapping.name_word is null or contains(' ' || lines.issuer_name || ' ', ' ' || mapping.name_word || ' ')
     union all
-    select lines.ticker, lines.sic, mapping.precedence, mapping.icb_industry, 'screener industry' as industry_source
+    select
+        lines.ticker,
+        lines.sic,
+        lines.known_late,
+        mapping.precedence,
+        mapping.icb_industry,
+        'screener industry' as industry_source
     from lines
     inner join reference.industries as mapping on lines.industry = mapping.industry and mapping.sic_from is null
     where mapping.name_word is null or contains(' ' || lines.issuer_name || ' ', ' ' || mapping.name_word || ' ')
     union all
-    select lines.ticker, lines.sic, mapping.precedence, mapping.icb_industry, 'screener sector' as industry_source
+    select
+        lines.ticker,
+        lines.sic,
+        lines.known_late,
+        mapping.precedence,
+        mapping.icb_industry,
+        'screener sector' as industry_source
     from lines
     inner join reference.industries as mapping on lines.sector = mapping.sector
 ),
 
 -- A word of the name alone is asked last: each word would be looked for in each name.
 named as (
-    select lines.ticker, lines.sic, mapping.precedence, mapping.icb_industry, 'name' as industry_source
+    select
+        lines.ticker,
+        lines.sic,
+        lines.known_late,
+        mapping.precedence,
+        mapping.icb_industry,
+        'name' as industry_source
     from lines
     left join found on lines.ticker = found.ticker
     inner join reference.industries as mapping
@@ -79,9 +110,9 @@ ordered as (
         evidence.*,
         row_number() over (partition by evidence.ticker order by evidence.precedence) as choice
     from (
-        select ticker, sic, precedence, icb_industry, industry_source from found
+        select ticker, sic, known_late, precedence, icb_industry, industry_source from found
         union all
-        select ticker, sic, precedence, icb_industry, industry_source from named
+        select ticker, sic, known_late, precedence, icb_industry, industry_source from named
     ) as evidence
 )
 
@@ -91,6 +122,7 @@ select
     icb_industry,
     industry_source,
     sic,
+    known_late and industry_source in ('sic', 'sic and screener') as known_late,
     precedence
 from ordered
 where choice = 1

@@ -11,6 +11,7 @@ create table core.industries (
         industry_source in ('sic and screener', 'sic', 'screener industry', 'screener sector', 'name')
     ),
     sic varchar,
+    known_late boolean not null,
     precedence integer not null,
     primary key (event_id, ticker)
 );
@@ -27,4 +28,7 @@ comment on column core.industries.industry_source is
     'screener, a word of the name, or the first two together.';
 comment on column core.industries.sic is
     'Standard industrial classification that was at hand, decisive or not; null where none is known.';
+comment on column core.industries.known_late is
+    'True where the rule that decided asks for the classification, and that was only observed after the rank day and '
+    'stands in (rule use_known_late).';
 comment on column core.industries.precedence is 'The rule that decided: a row of reference.industries.';
