@@ -24,7 +24,10 @@ lines as (
         securities.issuer_key as issuer_key
     from core.securities as securities
     cross join event
-    where securities.event_id = $event_id and securities.security_type = 'common'
+    where
+        securities.event_id = $event_id
+        and securities.role in ('opening', 'rank', 'effective')
+        and securities.security_type = 'common'
 ),
 
 anchors as (

@@ -10,6 +10,7 @@ with rules as (
         max(case when rule = 'bdc_eligible' then value end) as bdc_eligible,
         max(case when rule = 'cboe_eligible' then value end) as cboe_eligible,
         max(case when rule = 'min_float_pct' then value end) as min_float_pct,
+        max(case when rule = 'float_proxy_fail_pct' then value end) as float_proxy_fail_pct,
         max(case when rule = 'min_vote_pct' then value end) as min_vote_pct,
         max(case when rule = 'min_vote_pct_members' then value end) as min_vote_pct_members,
         coalesce(max(case when rule = 'use_presumption' then value end), 0) = 1 as use_presumption
@@ -56,7 +57,11 @@ observed as (
         lines.volume_shares as volume_shares,
         shares.class_shares as class_shares,
         openings.opened_on as opened_on,
-        cast(listed.value as date) as listed_on
+        cast(listed.value as date) as listed_on,
+        floats.float_pct as float_pct,
+        cast(case when floats.quality = 'usable' then floats.float_usd end as decimal(22, 2)) as float_usd,
+        cast(floats.cap_usd as decimal(24, 4)) as float_cap_usd,
+        votes.votes_pct as votes_pct
     from recon.universe as universe
     cross join event
     cross join rules
@@ -73,6 +78,9 @@ observed as (
     left join openings on universe.company_id = openings.company_id
     left join core.figures as listed
         on listed.event_id = $event_id and universe.ticker = listed.ticker and listed.figure = 'ipo_date'
+    left join core.floats as floats
+        on floats.event_id = $event_id and universe.pricing_ticker = floats.ticker
+    left join core.votes as votes on votes.event_id = $event_id and universe.ticker = votes.ticker
     left join reference.countries as countries on universe.country = countries.country
     left join reference.folded_classes as folded
         on
@@ -183,10 +191,19 @@ judged as (
             when listed_on > opened_on then 'unknown|new class'
             else 'unknown|none'
         end as share_class_verdict,
-        -- Methodology 4.2, 4.3: no source of floats and votes yet.
-        case when min_float_pct = 0 then 'passed' else 'unknown' end as float_status,
+        -- Methodology 4.2. The public float is a proxy: it fails who is far below, passes who is above, and says nothing
+        -- in between; products are compared, not quotients.
+        case
+            when min_float_pct = 0 then 'passed'
+            when float_usd is null then 'unknown'
+            when float_usd * 100 >= cast(min_float_pct as decimal(9, 4)) * float_cap_usd then 'passed'
+            when float_usd * 100 < cast(float_proxy_fail_pct as decimal(9, 4)) * float_cap_usd then 'failed'
+            else 'unknown'
+        end as float_status,
+        -- Methodology 4.3. Nobody is known to pass: only that no class which the public can buy has votes is known.
         case
             when case when is_member then min_vote_pct_members else min_vote_pct end = 0 then 'passed'
+            when votes_pct < case when is_member then min_vote_pct_members else min_vote_pct end then 'failed'
             else 'unknown'
         end as votes_status,
         -- Who passes every rule that can be seen may have failed one that cannot, at the reconstitution before.
@@ -268,10 +285,10 @@ select
     cast(median_addtv_usd as decimal(24, 2)) as share_class_threshold_usd,
     share_class_evidence,
     share_class_status,
-    cast(null as decimal(9, 4)) as float_value_pct,
+    float_pct as float_value_pct,
     cast(min_float_pct as decimal(9, 4)) as float_threshold_pct,
     float_status,
-    cast(null as decimal(9, 4)) as votes_value_pct,
+    votes_pct as votes_value_pct,
     cast(case when is_member then min_vote_pct_members else min_vote_pct end as decimal(9, 4)) as votes_threshold_pct,
     votes_status,
     last_cap_usd as presumption_value_usd,

@@ -136,14 +136,17 @@ comment on column recon.eligibility.share_class_status is
     'Prices its company, or is a further class that qualifies by itself (5.3, 5.6, 5.7). Unknown where its trading is '
     'enough and its own share count is not known, or its trading is not.';
 comment on column recon.eligibility.float_value_pct is
-    'Share of the company that is free to trade, percent; null: no source yet.';
+    'PROXY of the share of the company that is free to trade, percent: its public float by its market cap, as core.floats '
+    'has it; null: unknown.';
 comment on column recon.eligibility.float_threshold_pct is 'Lowest float that qualifies, percent (4.2).';
-comment on column recon.eligibility.float_status is 'Float large enough; unknown until there is a source.';
+comment on column recon.eligibility.float_status is 'Float large enough. The proxy passes above the least and fails only far below it (rule float_proxy_fail_pct); '
+    'between the two, and without it, unknown.';
 comment on column recon.eligibility.votes_value_pct is
-    'Share of the votes with unrestricted holders, percent; null: no source yet.';
+    'Share of the votes with unrestricted holders, percent: 0 where no class that the public can buy has votes, by its '
+    'title (core.votes); null: unknown.';
 comment on column recon.eligibility.votes_threshold_pct is
     'Lowest share of votes that qualifies, percent (4.3); members had years of grace.';
-comment on column recon.eligibility.votes_status is 'Votes enough; unknown until there is a source.';
+comment on column recon.eligibility.votes_status is 'Votes enough; unknown but where the titles of the classes tell.';
 comment on column recon.eligibility.presumption_value_usd is
     'Total market cap of the company on the rank day of the reconstitution before, USD; null = not listed then.';
 comment on column recon.eligibility.presumption_threshold_usd is

@@ -35,19 +35,6 @@ presumed_caps as (
         and companies.is_pricing_vehicle
         and presumptions.least_cap_usd is not null
         and companies.market_cap_usd > 0
-),
-
--- A REIT is in Real Estate whatever its sector says.
-by_sector as (
-    select sector, icb_industry
-    from reference.industries
-    where sector is not null
-),
-
-by_industry as (
-    select industry, icb_industry
-    from reference.industries
-    where industry is not null
 )
 
 select
@@ -73,7 +60,8 @@ select
     links.cik as cik,
     lines.country as country,
     lines.ipo_year as ipo_year,
-    coalesce(by_industry.icb_industry, by_sector.icb_industry) as industry,
+    industries.icb_industry as industry,
+    industries.industry_source as industry_source,
     lines.sector as source_sector,
     lines.industry as source_industry,
     lines.observed_session as observed_session,
@@ -117,6 +105,6 @@ left join core.shares_reconciliation as shares
     on shares.event_id = $event_id and lines.ticker = shares.ticker
 left join presumed_caps on companies.pricing_ticker = presumed_caps.pricing_ticker
 left join opening on lines.ticker = opening.rank_ticker
-left join by_sector on lines.sector = by_sector.sector
-left join by_industry on lines.industry = by_industry.industry
+left join core.industries as industries
+    on industries.event_id = $event_id and lines.ticker = industries.ticker
 where lines.event_id = $event_id and lines.role = 'rank'

@@ -33,6 +33,9 @@ create table recon.universe (
     country varchar,
     ipo_year smallint,
     industry varchar,
+    industry_source varchar check (
+        industry_source in ('sic and screener', 'sic', 'screener industry', 'screener sector', 'name')
+    ),
     source_sector varchar,
     source_industry varchar,
     observed_session date not null,
@@ -101,8 +104,11 @@ comment on column recon.universe.country is
     'assign.';
 comment on column recon.universe.ipo_year is 'Year of first listing, as the source states it.';
 comment on column recon.universe.industry is
-    'ICB industry: our mapping of the source''s sector, an approximation of the official classification. Null '
-    'where unmapped.';
+    'ICB industry: our mapping of the classification that the SEC has and the screener''s industry, an approximation of '
+    'the official one. Null where unmapped.';
+comment on column recon.universe.industry_source is
+    'What the industry was found by: the classification that the SEC has (sic), the industry or the sector of the '
+    'screener, a word of the name; null where unmapped.';
 comment on column recon.universe.source_sector is 'Sector in the source''s own scheme.';
 comment on column recon.universe.source_industry is 'Industry in the source''s own scheme.';
 comment on column recon.universe.observed_session is 'Session that price and share count are from.';
