@@ -23,6 +23,11 @@ lines as (
         cast(windows.window_high_shares as decimal(19, 0)) as window_high_shares,
         windows.window_low_usd as window_low_usd,
         windows.window_high_usd as window_high_usd,
+        -- Providers 1.5: more than five times what it was within the month, while the price held. A newcomer may have
+        -- merged; of a member, whose count was borne out before, the lower one is believed.
+        members.rank_ticker is not null
+        and lines.outstanding_shares > 5 * windows.window_low_shares
+        and 2 * lines.close_usd > windows.window_high_usd as has_jumped,
         count(*) over (partition by links.cik) as line_count,
         -- Twice the price and more is no discount for votes.
         coalesce(
@@ -38,6 +43,11 @@ lines as (
             and lines.ticker = securities.ticker
     left join core.filer_links as links on links.event_id = $event_id and lines.ticker = links.ticker
     left join core.trading_windows as windows on windows.event_id = $event_id and lines.ticker = windows.ticker
+    left join (
+        select distinct rank_ticker
+        from core.opening_members
+        where event_id = $event_id
+    ) as members on lines.ticker = members.rank_ticker
     where
         lines.event_id = $event_id
         and lines.role = 'rank'
@@ -530,6 +540,7 @@ select
         case
             when weighed.is_taken then weighed.adjusted_shares
             when earlier_counts.ticker is not null then earlier_counts.adjusted_shares
+            when lines.has_jumped then lines.window_low_shares
             else lines.implied_shares
         end as bigint
     ) as chosen_shares,
@@ -552,6 +563,7 @@ select
         when weighed.is_stale then 'filing_stale'
         when weighed.is_incomplete then 'classes_incomplete'
         when lines.implied_shares is null then 'none'
+        when lines.has_jumped then 'implied_before_jump'
         when weighed.ticker is null then 'implied_no_filing'
         else 'implied_filing_suspect'
     end as why

@@ -156,7 +156,11 @@ suspect_shares as (
         universe.ticker as ticker,
         universe.security_id as security_id,
         universe.observed_session as session_date,
-        'Shares outstanding of ' || cast(universe.outstanding_shares as varchar) || ' on the rank day against '
+        case
+            when universe.shares_why = 'implied_before_jump' then 'Shares outstanding taken from the days before, as '
+            else 'Shares outstanding of '
+        end
+        || cast(universe.outstanding_shares as varchar) || ' on the rank day against '
         || cast(windows.window_low_shares as varchar) || ' to ' || cast(windows.window_high_shares as varchar)
         || ' in the days before, without a price that moved against it.' as detail
     from recon.universe as universe
@@ -167,7 +171,8 @@ suspect_shares as (
     where
         universe.event_id = $event_id
         and (
-            (
+            universe.shares_why = 'implied_before_jump'
+            or (
                 universe.outstanding_shares > 2 * windows.window_low_shares
                 and 2 * universe.close_usd > windows.window_high_usd
             )

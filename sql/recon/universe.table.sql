@@ -129,7 +129,8 @@ comment on column recon.universe.shares_source is
 comment on column recon.universe.shares_why is
     'Why that count: classes_of_one_filing, cover_of_company and earlier_count are filed ones; implied_no_filing, '
     'implied_filing_suspect, filing_stale and classes_incomplete say why none was taken; implied_below_its_index: the '
-    'count leaves out classes or units, so that the cap is raised to what its index asked for (core.presumptions); null = no common line.';
+    'count leaves out classes or units, so that the cap is raised to what its index asked for (core.presumptions); implied_before_jump: '
+    'the lower count of the days before; null = no common line.';
 comment on column recon.universe.traded_value_usd is
     'Mean daily traded value over the month up to the rank day, USD; null for lines that did not trade.';
 comment on column recon.universe.addtv_usd is
