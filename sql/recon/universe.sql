@@ -42,6 +42,8 @@ select
     structures.evidence_strength as structure_evidence_strength,
     links.cik as cik,
     lines.country as country,
+    nationality.incorporation_country as incorporation,
+    nationality.headquarters_country as headquarters,
     lines.ipo_year as ipo_year,
     coalesce(by_industry.icb_industry, by_sector.icb_industry) as industry,
     lines.sector as source_sector,
@@ -79,6 +81,8 @@ left join core.structures as structures
 left join core.companies as companies
     on companies.event_id = $event_id and lines.ticker = companies.ticker
 left join core.filer_links as links on links.event_id = $event_id and lines.ticker = links.ticker
+left join core.nationality as nationality
+    on nationality.event_id = $event_id and lines.ticker = nationality.ticker
 left join core.shares_reconciliation as shares
     on shares.event_id = $event_id and lines.ticker = shares.ticker
 left join opening on lines.ticker = opening.rank_ticker

@@ -25,6 +25,8 @@ create table recon.universe (
     structure_evidence_strength varchar check (structure_evidence_strength in ('strong', 'weak')),
     cik bigint check (cik > 0),
     country varchar,
+    incorporation varchar,
+    headquarters varchar,
     ipo_year smallint,
     industry varchar,
     source_sector varchar,
@@ -78,6 +80,9 @@ comment on column recon.universe.cik is
 comment on column recon.universe.country is
     'The one country that the source states, closest to the headquarters. Not the nationality that the rules '
     'assign.';
+comment on column recon.universe.incorporation is
+    'Country or US territory of incorporation, as the filer states it (core.nationality has source and day).';
+comment on column recon.universe.headquarters is 'Country of the headquarters, as the filer states it.';
 comment on column recon.universe.ipo_year is 'Year of first listing, as the source states it.';
 comment on column recon.universe.industry is
     'ICB industry: our mapping of the source''s sector, an approximation of the official classification. Null '

@@ -1,0 +1,217 @@
+-- To which country the rules assign the company of each line of the rank day (methodology 1), as far as public evidence
+-- goes: incorporation and headquarters of the filer, the one country that the screener states, and the US exchange. No
+-- source tells the location of assets or revenue, nor listings at home: where these would decide, a prior stands in.
+with rules as (
+    select
+        coalesce(max(case when rule = 'use_filer_places' then value end), 1) = 1 as uses_filer_places,
+        coalesce(max(case when rule = 'use_nationality_prior' then value end), 1) = 1 as uses_prior
+    from core.event_rules
+    where event_id = $event_id
+),
+
+-- Methodology 1.12: a US territory counts as the US.
+grouped as (
+    select
+        country,
+        case country_group
+            when 'us_territory' then 'us'
+            when 'no_domestic_exchange' then 'no_exchange'
+            when 'n_share' then 'china'
+            else country_group
+        end as place_group
+    from reference.countries
+),
+
+-- A code means what the scheme of its source says: CA is California in a header, and Canada in a data set.
+places as (
+    select
+        figures.ticker as ticker,
+        figures.figure as figure,
+        places.country as country,
+        coalesce(grouped.place_group, 'other') as place_group,
+        figures.known_late as known_late,
+        places.country || ' (' || figures.source || ' ' || cast(figures.as_of as varchar)
+        || case when figures.known_late then ', known late)' else ')' end as told
+    from core.figures as figures
+    inner join rules on rules.uses_filer_places
+    inner join reference.places as places
+        on
+            places.scheme = case when figures.source = 'sec_submissions' then 'sec' else 'iso' end
+            and upper(figures.value) = places.code
+    left join grouped on places.country = grouped.country
+    where figures.event_id = $event_id and figures.figure in ('incorporation', 'headquarters')
+),
+
+members as (
+    select distinct rank_ticker
+    from core.opening_members
+    where event_id = $event_id and rank_ticker is not null
+),
+
+lines as (
+    select
+        lines.ticker as ticker,
+        members.rank_ticker is not null as is_member,
+        securities.security_type = 'depositary_receipt' as is_receipt,
+        case
+            when securities.share_form is not null then securities.share_form
+            when lines.name is null then '*'
+            else 'unnamed'
+        end as share_form,
+        lines.country as stated_country,
+        case when lines.country is null then '*' else coalesce(grouped.place_group, 'other') end as stated,
+        incorporated.country as incorporation_country,
+        coalesce(incorporated.place_group, '*') as incorporation,
+        coalesce(incorporated.known_late, false) as incorporation_known_late,
+        headquarters.country as headquarters_country,
+        coalesce(headquarters.place_group, '*') as headquarters,
+        coalesce(headquarters.known_late, false) as headquarters_known_late,
+        coalesce('incorporated in ' || incorporated.told || '; ', '')
+        || coalesce('headquarters in ' || headquarters.told || '; ', '')
+        || coalesce('stated country ' || lines.country || '; ', '')
+        || case
+            when securities.security_type = 'depositary_receipt' then 'receipts on a US exchange'
+            else 'on a US exchange'
+        end as evidence_text
+    from core.lines as lines
+    inner join core.securities as securities
+        on
+            securities.event_id = $event_id
+            and lines.role = securities.role
+            and lines.anchor_date = securities.anchor_date
+            and lines.ticker = securities.ticker
+    left join members on lines.ticker = members.rank_ticker
+    left join grouped on lines.country = grouped.country
+    left join places as incorporated on lines.ticker = incorporated.ticker and incorporated.figure = 'incorporation'
+    left join places as headquarters on lines.ticker = headquarters.ticker and headquarters.figure = 'headquarters'
+    where lines.event_id = $event_id and lines.role = 'rank'
+),
+
+-- The country that the screener states is close to the headquarters, and is of the rank day: it stands for headquarters
+-- that are unknown, and holds against such as were seen later.
+settled as (
+    select
+        *,
+        case
+            when headquarters = '*' or (headquarters_known_late and stated <> '*') then stated
+            else headquarters
+        end as seat,
+        case
+            when headquarters = '*' or (headquarters_known_late and stated <> '*') then stated_country
+            else headquarters_country
+        end as seat_country,
+        headquarters = '*' or stated = '*' or headquarters = stated as agrees
+    from lines
+),
+
+-- The first step of methodology 1.2 that these decide, if one does. It takes all that is known to agree.
+stepped as (
+    select
+        *,
+        case
+            -- 1.13: run from the mainland. A list that lags behind a company of the US in all else is seen often.
+            when seat = 'china' and not (incorporation = 'us' and headquarters = 'us') then 'n_share'
+            -- 1.2 step 1: incorporated, seated and listed in one country. A receipt is no listing.
+            when incorporation = 'us' and seat = 'us' and agrees and not is_receipt then 'one_country'
+            -- 1.2 steps 2-4 and 1.10: a haven is never the nationality. With no other country among the indicators the
+            -- assets can but name the US, and step 4 comes to US headquarters or to the US exchange. Headquarters in a
+            -- haven are often those of an agent: seen late, they need the country that was stated in time.
+            when incorporation in ('us', 'bdi') and seat = 'us' and agrees and not is_receipt then 'headquarters'
+            when incorporation in ('us', 'bdi') and seat = 'bdi' and agrees and not is_receipt
+                and (not headquarters_known_late or stated <> '*')
+                then 'exchange'
+        end as decided
+    from settled
+),
+
+-- Each line takes the cell that has most of its evidence: an unknown matches any.
+patterns as (
+    select distinct headquarters, incorporation, share_form, stated
+    from stepped
+    where decided is null
+),
+
+matched as (
+    select
+        patterns.headquarters as headquarters,
+        patterns.incorporation as incorporation,
+        patterns.share_form as share_form,
+        patterns.stated as stated,
+        priors.companies as companies,
+        priors.us_companies as us_companies,
+        priors.us_share as us_share,
+        row_number() over (
+            partition by patterns.headquarters, patterns.incorporation, patterns.share_form, patterns.stated
+            order by
+                case when priors.headquarters = '*' then 1 else 0 end,
+                case when priors.incorporation = '*' then 1 else 0 end,
+                case when priors.share_form = '*' then 1 else 0 end,
+                case when priors.stated = '*' then 1 else 0 end
+        ) as choice
+    from patterns
+    inner join rules on rules.uses_prior
+    inner join reference.nationality_priors as priors
+        on
+            priors.headquarters in ('*', patterns.headquarters)
+            and priors.incorporation in ('*', patterns.incorporation)
+            and priors.share_form in ('*', patterns.share_form)
+            and priors.stated in ('*', patterns.stated)
+),
+
+-- A member has been assigned to the US on evidence that we lack: no prior takes that from it.
+judged as (
+    select
+        stepped.*,
+        matched.companies as prior_companies,
+        matched.us_companies as prior_us_companies,
+        matched.us_share as prior_us_share,
+        case
+            when stepped.decided in ('one_country', 'headquarters', 'exchange') then 'passed|' || stepped.decided
+            when stepped.is_member and stepped.seat = 'us' then 'passed|stated country'
+            when stepped.is_member then 'unknown|membership'
+            when stepped.decided = 'n_share' then 'failed|n_share'
+            when
+                matched.us_share >= 0.5
+                and stepped.seat = 'us'
+                and stepped.incorporation in ('us', '*')
+                and stepped.headquarters in ('us', '*')
+                then 'passed|stated country'
+            when matched.us_share >= 0.5 then 'unknown|prior'
+            when matched.us_share < 0.5 then 'failed|prior'
+            -- 1.2 step 4, without the steps before it.
+            when stepped.seat = 'us' then 'passed|stated country'
+            when stepped.seat in ('bdi', 'no_exchange') then 'unknown|exchange'
+            when stepped.seat = '*' then 'unknown|none'
+            else 'failed|headquarters'
+        end as outcome
+    from stepped
+    left join matched
+        on
+            matched.choice = 1
+            and stepped.decided is null
+            and stepped.headquarters = matched.headquarters
+            and stepped.incorporation = matched.incorporation
+            and stepped.share_form = matched.share_form
+            and stepped.stated = matched.stated
+)
+
+select
+    cast($event_id as varchar) as event_id,
+    ticker,
+    incorporation_country,
+    nullif(incorporation, '*') as incorporation_group,
+    headquarters_country,
+    nullif(headquarters, '*') as headquarters_group,
+    stated_country,
+    nullif(stated, '*') as stated_group,
+    case when not is_receipt then 'United States' end as exchange_country,
+    replace(split_part(outcome, '|', 2), '_', ' ') as basis,
+    case when split_part(outcome, '|', 1) = 'passed' then 'United States' else coalesce(seat_country, headquarters_country) end
+        as country,
+    split_part(outcome, '|', 1) as verdict,
+    evidence_text,
+    incorporation_known_late or headquarters_known_late as known_late,
+    prior_companies,
+    prior_us_companies,
+    prior_us_share
+from judged
