@@ -31,18 +31,19 @@ from recon_pipeline.pipeline import warehouse_path
 from recon_pipeline.scoring import MEMBERS, key, read_truth
 
 Cell = tuple[str, str, str, str]
-"""Headquarters, incorporation, share form, stated country; `*` is any. A wider cell leaves out the last that it has."""
+"""Seat (headquarters), incorporation, share form, stated country; `*` is any. A wider cell leaves out the last that it has."""
 
 ANY = "*"
 PSEUDO_COMPANIES = 2
-COLUMNS = ("headquarters", "incorporation", "share_form", "stated", "companies", "us_companies", "us_share", "source")
+COLUMNS = ("seat", "incorporation", "share_form", "stated", "companies", "us_companies", "us_share", "source")
 
 NEWCOMERS = """
     select
         universe.ticker,
-        coalesce(nationality.headquarters_group, '*'),
+        coalesce(nationality.seat_group, '*'),
         coalesce(nationality.incorporation_group, '*'),
         case
+            when universe.share_form = 'shares' and universe.structure = 'reit' then 'stock'
             when universe.share_form is not null then universe.share_form
             when universe.security_name is null then '*'
             else 'unnamed'

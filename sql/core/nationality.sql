@@ -54,6 +54,8 @@ lines as (
         members.rank_ticker is not null as is_member,
         securities.security_type = 'depositary_receipt' as is_receipt,
         case
+            -- The common shares of a REIT are those of a trust of the US, as good as stock.
+            when securities.share_form = 'shares' and structures.structure = 'reit' then 'stock'
             when securities.share_form is not null then securities.share_form
             when lines.name is null then '*'
             else 'unnamed'
@@ -80,6 +82,8 @@ lines as (
             and lines.role = securities.role
             and lines.anchor_date = securities.anchor_date
             and lines.ticker = securities.ticker
+    left join core.structures as structures
+        on structures.event_id = $event_id and lines.ticker = structures.ticker
     left join members on lines.ticker = members.rank_ticker
     left join grouped on lines.country = grouped.country
     left join places as incorporated on lines.ticker = incorporated.ticker and incorporated.figure = 'incorporation'
@@ -87,38 +91,46 @@ lines as (
     where lines.event_id = $event_id and lines.role = 'rank'
 ),
 
--- The country that the screener states is close to the headquarters, and is of the rank day: it stands for headquarters
--- that are unknown, and holds against such as were seen later.
-settled as (
+-- Methodology 1.8: the headquarters are those that a filing states. The country that the screener states is close to them
+-- and is of the rank day: it stands in where no filing of the time tells, before what was seen later. But it lags behind
+-- mergers (the shell's country stays for years): a filer that is of the US by incorporation and address is not held
+-- to be elsewhere for it.
+seats as (
     select
         *,
         case
-            when headquarters = '*' or (headquarters_known_late and stated <> '*') then stated
-            else headquarters
-        end as seat,
-        case
-            when headquarters = '*' or (headquarters_known_late and stated <> '*') then stated_country
-            else headquarters_country
-        end as seat_country,
-        headquarters = '*' or stated = '*' or headquarters = stated as agrees
+            when headquarters = '*' then 'stated'
+            when not headquarters_known_late or stated = '*' then 'filed'
+            when headquarters = 'us' and incorporation = 'us' then 'filed'
+            else 'stated'
+        end as seat_by
     from lines
 ),
 
--- The first step of methodology 1.2 that these decide, if one does. It takes all that is known to agree.
+settled as (
+    select
+        *,
+        case seat_by when 'filed' then headquarters else stated end as seat,
+        case seat_by when 'filed' then headquarters_country else stated_country end as seat_country,
+        headquarters_known_late and seat_by = 'filed' as seat_known_late
+    from seats
+),
+
+-- The step of methodology 1.2 that these decide, if one does.
 stepped as (
     select
         *,
         case
-            -- 1.13: run from the mainland. A list that lags behind a company of the US in all else is seen often.
-            when seat = 'china' and not (incorporation = 'us' and headquarters = 'us') then 'n_share'
             -- 1.2 step 1: incorporated, seated and listed in one country. A receipt is no listing.
-            when incorporation = 'us' and seat = 'us' and agrees and not is_receipt then 'one_country'
+            when incorporation = 'us' and seat = 'us' and not is_receipt then 'one_country'
+            -- 1.13: run from the mainland.
+            when seat = 'china' then 'n_share'
             -- 1.2 steps 2-4 and 1.10: a haven is never the nationality. With no other country among the indicators the
-            -- assets can but name the US, and step 4 comes to US headquarters or to the US exchange. Headquarters in a
-            -- haven are often those of an agent: seen late, they need the country that was stated in time.
-            when incorporation in ('us', 'bdi') and seat = 'us' and agrees and not is_receipt then 'headquarters'
-            when incorporation in ('us', 'bdi') and seat = 'bdi' and agrees and not is_receipt
-                and (not headquarters_known_late or stated <> '*')
+            -- assets can but name the US, and step 4 comes to US headquarters, or from a haven to the US exchange. Filers
+            -- that have an address in a haven often moved it there: one that was only seen later does not decide.
+            when incorporation = 'bdi' and seat = 'us' and stated in ('us', '*') and not is_receipt then 'headquarters'
+            when incorporation in ('us', 'bdi') and seat = 'bdi' and stated in ('bdi', '*') and not is_receipt
+                and not seat_known_late
                 then 'exchange'
         end as decided
     from settled
@@ -126,14 +138,14 @@ stepped as (
 
 -- Each line takes the cell that has most of its evidence: an unknown matches any.
 patterns as (
-    select distinct headquarters, incorporation, share_form, stated
+    select distinct seat, incorporation, share_form, stated
     from stepped
     where decided is null
 ),
 
 matched as (
     select
-        patterns.headquarters as headquarters,
+        patterns.seat as seat,
         patterns.incorporation as incorporation,
         patterns.share_form as share_form,
         patterns.stated as stated,
@@ -141,9 +153,9 @@ matched as (
         priors.us_companies as us_companies,
         priors.us_share as us_share,
         row_number() over (
-            partition by patterns.headquarters, patterns.incorporation, patterns.share_form, patterns.stated
+            partition by patterns.seat, patterns.incorporation, patterns.share_form, patterns.stated
             order by
-                case when priors.headquarters = '*' then 1 else 0 end,
+                case when priors.seat = '*' then 1 else 0 end,
                 case when priors.incorporation = '*' then 1 else 0 end,
                 case when priors.share_form = '*' then 1 else 0 end,
                 case when priors.stated = '*' then 1 else 0 end
@@ -152,7 +164,7 @@ matched as (
     inner join rules on rules.uses_prior
     inner join reference.nationality_priors as priors
         on
-            priors.headquarters in ('*', patterns.headquarters)
+            priors.seat in ('*', patterns.seat)
             and priors.incorporation in ('*', patterns.incorporation)
             and priors.share_form in ('*', patterns.share_form)
             and priors.stated in ('*', patterns.stated)
@@ -173,7 +185,7 @@ judged as (
             when
                 matched.us_share >= 0.5
                 and stepped.seat = 'us'
-                and stepped.incorporation in ('us', '*')
+                and stepped.incorporation = '*'
                 and stepped.headquarters in ('us', '*')
                 then 'passed|stated country'
             when matched.us_share >= 0.5 then 'unknown|prior'
@@ -189,7 +201,7 @@ judged as (
         on
             matched.choice = 1
             and stepped.decided is null
-            and stepped.headquarters = matched.headquarters
+            and stepped.seat = matched.seat
             and stepped.incorporation = matched.incorporation
             and stepped.share_form = matched.share_form
             and stepped.stated = matched.stated
@@ -204,13 +216,13 @@ select
     nullif(headquarters, '*') as headquarters_group,
     stated_country,
     nullif(stated, '*') as stated_group,
+    nullif(seat, '*') as seat_group,
     case when not is_receipt then 'United States' end as exchange_country,
     replace(split_part(outcome, '|', 2), '_', ' ') as basis,
-    case when split_part(outcome, '|', 1) = 'passed' then 'United States' else coalesce(seat_country, headquarters_country) end
-        as country,
+    case when split_part(outcome, '|', 1) = 'passed' then 'United States' else seat_country end as country,
     split_part(outcome, '|', 1) as verdict,
     evidence_text,
-    incorporation_known_late or headquarters_known_late as known_late,
+    (incorporation_known_late and incorporation <> '*') or seat_known_late as known_late,
     prior_companies,
     prior_us_companies,
     prior_us_share

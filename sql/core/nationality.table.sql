@@ -7,6 +7,7 @@ create table core.nationality (
     headquarters_group varchar check (headquarters_group in ('us', 'bdi', 'no_exchange', 'china', 'other')),
     stated_country varchar,
     stated_group varchar check (stated_group in ('us', 'bdi', 'no_exchange', 'china', 'other')),
+    seat_group varchar check (seat_group in ('us', 'bdi', 'no_exchange', 'china', 'other')),
     exchange_country varchar,
     basis varchar not null check (
         basis in (
@@ -39,6 +40,9 @@ comment on column core.nationality.headquarters_group is 'Its group.';
 comment on column core.nationality.stated_country is
     'The one country that the screener states on the rank day; stands for headquarters that are unknown.';
 comment on column core.nationality.stated_group is 'Its group.';
+comment on column core.nationality.seat_group is
+    'Group of the headquarters that count: as a filing of the time states them, else the stated country, else as seen '
+    'later; null = unknown.';
 comment on column core.nationality.exchange_country is
     'Country of the listing that we see; null for depositary receipts, which count as no listing. Listings at home are '
     'in no source.';
@@ -55,7 +59,7 @@ comment on column core.nationality.verdict is
     'taken for US companies.';
 comment on column core.nationality.evidence_text is 'Indicators with source and day.';
 comment on column core.nationality.known_late is
-    'True where incorporation or headquarters were only observed after the rank day (rule use_known_late).';
+    'True where incorporation or headquarters that count were only observed after the rank day (rule use_known_late).';
 comment on column core.nationality.prior_companies is
     'Companies of 2022 with such evidence (reference.nationality_priors); null where a rule decided.';
 comment on column core.nationality.prior_us_companies is 'Those of them that were taken for US companies.';

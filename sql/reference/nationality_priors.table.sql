@@ -1,5 +1,5 @@
 create table reference.nationality_priors (
-    headquarters varchar not null check (headquarters in ('*', 'us', 'bdi', 'no_exchange', 'china', 'other')),
+    seat varchar not null check (seat in ('*', 'us', 'bdi', 'no_exchange', 'china', 'other')),
     incorporation varchar not null check (incorporation in ('*', 'us', 'bdi', 'no_exchange', 'china', 'other')),
     share_form varchar not null check (share_form in ('*', 'stock', 'shares', 'beneficial_interest', 'unnamed')),
     stated varchar not null check (stated in ('*', 'us', 'bdi', 'no_exchange', 'china', 'other')),
@@ -7,7 +7,7 @@ create table reference.nationality_priors (
     us_companies bigint not null check (us_companies >= 0),
     us_share decimal(6, 4) not null check (us_share between 0 and 1),
     source varchar not null,
-    primary key (headquarters, incorporation, share_form, stated),
+    primary key (seat, incorporation, share_form, stated),
     check (us_companies <= companies)
 );
 
@@ -15,9 +15,8 @@ comment on table reference.nationality_priors is
     'What became of companies that were no members, by what is public of their country: one row a cell of evidence, with '
     'how many there were and how many the owner of the indexes took for a US company at the reconstitution of June 2022. '
     'Counts only; made by benchmarks/fit_nationality_prior.py.';
-comment on column reference.nationality_priors.headquarters is
-    'Group of the country of the headquarters that a filer states (reference.countries; other for the rest); * for any, '
-    'and for unknown.';
+comment on column reference.nationality_priors.seat is
+    'Group of the country of the headquarters that count (core.nationality.seat_group); * for any, and for unknown.';
 comment on column reference.nationality_priors.incorporation is
     'Group of the country of incorporation that a filer states; * for any, and for unknown.';
 comment on column reference.nationality_priors.share_form is
