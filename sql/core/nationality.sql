@@ -4,7 +4,8 @@
 with rules as (
     select
         coalesce(max(case when rule = 'use_filer_places' then value end), 1) = 1 as uses_filer_places,
-        coalesce(max(case when rule = 'use_nationality_prior' then value end), 1) = 1 as uses_prior
+        coalesce(max(case when rule = 'use_nationality_prior' then value end), 1) = 1 as uses_prior,
+        coalesce(max(case when rule = 'use_presumption' then value end), 1) = 1 as presumes_members
     from core.event_rules
     where event_id = $event_id
 ),
@@ -42,10 +43,12 @@ places as (
     where figures.event_id = $event_id and figures.figure in ('incorporation', 'headquarters')
 ),
 
+-- A member has been assigned to the US on evidence that we lack, and presumably still is.
 members as (
-    select distinct rank_ticker
-    from core.opening_members
-    where event_id = $event_id and rank_ticker is not null
+    select distinct opening_members.rank_ticker as rank_ticker
+    from core.opening_members as opening_members
+    inner join rules on rules.presumes_members
+    where opening_members.event_id = $event_id and opening_members.rank_ticker is not null
 ),
 
 lines as (
@@ -170,7 +173,7 @@ matched as (
             and priors.stated in ('*', patterns.stated)
 ),
 
--- A member has been assigned to the US on evidence that we lack: no prior takes that from it.
+-- No prior takes from a member that it was assigned to the US.
 judged as (
     select
         stepped.*,
