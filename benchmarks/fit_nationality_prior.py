@@ -31,7 +31,7 @@ from recon_pipeline.pipeline import warehouse_path
 from recon_pipeline.scoring import MEMBERS, key, read_truth
 
 Cell = tuple[str, str, str, str]
-"""Seat (headquarters), incorporation, share form, stated country; `*` is any. A wider cell leaves out the last that it has."""
+"""Seat (headquarters), incorporation, share form, stated country; `*` is any. A wider cell leaves out its last."""
 
 ANY = "*"
 PSEUDO_COMPANIES = 2

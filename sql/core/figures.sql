@@ -26,7 +26,13 @@ lines as (
 -- grace. One of long ago counts as long as none is newer, for where a company is seldom changes.
 statements as (
     select
-        filers.*,
+        filers.cik as cik,
+        filers.source as source,
+        filers.as_of as as_of,
+        filers.known_at as known_at,
+        filers.sic as sic,
+        filers.incorporation_code as incorporation_code,
+        filers.headquarters_code as headquarters_code,
         case when filers.source <> 'sec_submissions' then regexp_extract(lower(filers.name), '[a-z0-9]+', 0) end
             as filer_word,
         case

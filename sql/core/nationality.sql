@@ -23,38 +23,78 @@ grouped as (
     from reference.countries
 ),
 
--- A code means what the scheme of its source says: CA is California in a header, and Canada in a data set.
-places as (
+-- A line stands for its company: what is known of one class holds for the others, that of the pricing line first.
+classes as (
     select
-        figures.ticker as ticker,
+        lines.ticker as ticker,
+        coalesce(companies.pricing_ticker, lines.ticker) as pricing_ticker
+    from core.lines as lines
+    left join core.companies as companies
+        on companies.event_id = $event_id and lines.ticker = companies.ticker
+    where lines.event_id = $event_id and lines.role = 'rank'
+),
+
+-- A code means what the scheme of its source says: CA is California in a header, and Canada in a data set.
+placed as (
+    select
+        classes.pricing_ticker as pricing_ticker,
         figures.figure as figure,
         places.country as country,
         coalesce(grouped.place_group, 'other') as place_group,
         figures.known_late as known_late,
         places.country || ' (' || figures.source || ' ' || cast(figures.as_of as varchar)
-        || case when figures.known_late then ', known late)' else ')' end as told
+        || case when figures.known_late then ', known late)' else ')' end as told,
+        row_number() over (
+            partition by classes.pricing_ticker, figures.figure
+            order by
+                figures.known_late,
+                case when figures.ticker = classes.pricing_ticker then 0 else 1 end,
+                figures.ticker
+        ) as choice
     from core.figures as figures
     inner join rules on rules.uses_filer_places
     inner join reference.places as places
         on
             places.scheme = case when figures.source = 'sec_submissions' then 'sec' else 'iso' end
             and upper(figures.value) = places.code
+    inner join classes on figures.ticker = classes.ticker
     left join grouped on places.country = grouped.country
     where figures.event_id = $event_id and figures.figure in ('incorporation', 'headquarters')
 ),
 
+places as (
+    select *
+    from placed
+    where choice = 1
+),
+
 -- A member has been assigned to the US on evidence that we lack, and presumably still is.
 members as (
-    select distinct opening_members.rank_ticker as rank_ticker
+    select distinct classes.pricing_ticker as pricing_ticker
     from core.opening_members as opening_members
     inner join rules on rules.presumes_members
-    where opening_members.event_id = $event_id and opening_members.rank_ticker is not null
+    inner join classes on opening_members.rank_ticker = classes.ticker
+    where opening_members.event_id = $event_id
+),
+
+-- The one country of the screener, of a class that the price list shows without one as well.
+stated_countries as (
+    select
+        classes.pricing_ticker as pricing_ticker,
+        lines.country as country,
+        row_number() over (
+            partition by classes.pricing_ticker
+            order by case when lines.ticker = classes.pricing_ticker then 0 else 1 end, lines.ticker
+        ) as choice
+    from core.lines as lines
+    inner join classes on lines.ticker = classes.ticker
+    where lines.event_id = $event_id and lines.role = 'rank' and lines.country is not null
 ),
 
 lines as (
     select
         lines.ticker as ticker,
-        members.rank_ticker is not null as is_member,
+        members.pricing_ticker is not null as is_member,
         securities.security_type = 'depositary_receipt' as is_receipt,
         case
             -- The common shares of a REIT are those of a trust of the US, as good as stock.
@@ -63,8 +103,8 @@ lines as (
             when lines.name is null then '*'
             else 'unnamed'
         end as share_form,
-        lines.country as stated_country,
-        case when lines.country is null then '*' else coalesce(grouped.place_group, 'other') end as stated,
+        stated_countries.country as stated_country,
+        case when stated_countries.country is null then '*' else coalesce(grouped.place_group, 'other') end as stated,
         incorporated.country as incorporation_country,
         coalesce(incorporated.place_group, '*') as incorporation,
         coalesce(incorporated.known_late, false) as incorporation_known_late,
@@ -73,7 +113,7 @@ lines as (
         coalesce(headquarters.known_late, false) as headquarters_known_late,
         coalesce('incorporated in ' || incorporated.told || '; ', '')
         || coalesce('headquarters in ' || headquarters.told || '; ', '')
-        || coalesce('stated country ' || lines.country || '; ', '')
+        || coalesce('stated country ' || stated_countries.country || '; ', '')
         || case
             when securities.security_type = 'depositary_receipt' then 'receipts on a US exchange'
             else 'on a US exchange'
@@ -87,10 +127,15 @@ lines as (
             and lines.ticker = securities.ticker
     left join core.structures as structures
         on structures.event_id = $event_id and lines.ticker = structures.ticker
-    left join members on lines.ticker = members.rank_ticker
-    left join grouped on lines.country = grouped.country
-    left join places as incorporated on lines.ticker = incorporated.ticker and incorporated.figure = 'incorporation'
-    left join places as headquarters on lines.ticker = headquarters.ticker and headquarters.figure = 'headquarters'
+    inner join classes on lines.ticker = classes.ticker
+    left join members on classes.pricing_ticker = members.pricing_ticker
+    left join stated_countries
+        on classes.pricing_ticker = stated_countries.pricing_ticker and stated_countries.choice = 1
+    left join grouped on stated_countries.country = grouped.country
+    left join places as incorporated
+        on classes.pricing_ticker = incorporated.pricing_ticker and incorporated.figure = 'incorporation'
+    left join places as headquarters
+        on classes.pricing_ticker = headquarters.pricing_ticker and headquarters.figure = 'headquarters'
     where lines.event_id = $event_id and lines.role = 'rank'
 ),
 
