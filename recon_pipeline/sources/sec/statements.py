@@ -32,10 +32,10 @@ TABLE: Final = "sub.txt"
 FIRST_QUARTER: Final = date(2009, 4, 1)
 PUBLISHED_AFTER: Final = timedelta(days=50)
 NEWEST: Final = 4
-# Most annual reports come in the first quarter. For an event of the past those of two years more tell in time of filers
-# that have not stated since; for one of today the header of the filer does (`submissions.py`), which is fetched in time.
+# Most annual reports come in the first quarter. For an event of more than a year ago those of two years before tell in
+# time of filers that have not stated since; for a later one their headers were fetched in time or soon after.
 EARLIER_YEARS: Final = 2
-PAST_AFTER: Final = timedelta(days=30)
+PAST_AFTER: Final = timedelta(days=365)
 # A zip has five members; `sub.txt` has about 6 MB and shrinks sixfold.
 LIMITS: Final = Limits(most_members=50, most_member_bytes=500_000_000, most_total_bytes=500_000_000, most_ratio=100)
 
