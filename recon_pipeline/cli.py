@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from recon_pipeline.pipeline import RunReport
-    from recon_pipeline.scoring import Miss, Score
+    from recon_pipeline.scoring import Agreement, Breakpoint, Miss, Score
     from recon_pipeline.settings import Settings
     from recon_pipeline.sources.http import Traffic
 
@@ -102,7 +102,11 @@ def run(
     ] = None,
     opening: Annotated[
         list[Path] | None,
-        typer.Option("--opening", help="Opening membership: our CSV or an iShares holdings CSV. Repeatable."),
+        typer.Option(
+            "--opening",
+            help="Opening membership: our CSV or an iShares holdings CSV. Repeatable; of several lists of one index "
+            "the first since the last reconstitution counts, and later ones add what was listed since.",
+        ),
     ] = None,
     home: Home = None,
     offline: Offline = False,
@@ -122,6 +126,21 @@ def run(
             "apart, in HOME/projections/.",
         ),
     ] = None,
+    strict_known: Annotated[
+        bool,
+        typer.Option("--strict-known", help="Leave out slow facts (SIC, incorporation, headquarters) observed late."),
+    ] = False,
+    no_presumption: Annotated[
+        bool, typer.Option("--no-presumption", help="Presume nothing from who was left out of the list before.")
+    ] = False,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--without",
+            metavar="EVIDENCE",
+            help="Leave out a kind of evidence: a rule use_EVIDENCE of sql/reference/rules.csv. Repeatable.",
+        ),
+    ] = None,
 ) -> None:
     """Run one event from landing to published tables, or project the next one."""
     from recon_pipeline.pipeline import run_event
@@ -132,6 +151,11 @@ def run(
     shared: dict[str, Any] = {
         "openings": tuple(opening or ()),
         "allow_late_opening": allow_late_opening,
+        "without": {
+            *(without or ()),
+            *(["known_late"] if strict_known else ()),
+            *(["presumption"] if no_presumption else ()),
+        },
         "progress": console.is_terminal,
         "say": lambda text: console.print(f"[dim]{_plain(text)}[/]"),
     }
@@ -267,18 +291,33 @@ def score(
     home: Home = None,
     output: OutputFormat = Format.table,
     names: Annotated[bool, typer.Option("--names/--no-names", help="List the missed and false names.")] = True,
+    budget: Annotated[
+        Path | None,
+        typer.Option(
+            "--budget",
+            metavar="FILE.md",
+            help="Write a page that puts every wrong name into one cause; with --no-names the counts alone.",
+        ),
+    ] = None,
 ) -> None:
     """Score a published event against lists of what really happened."""
+    from recon_pipeline import scoring
     from recon_pipeline.events import event
     from recon_pipeline.publish import published_database
-    from recon_pipeline.scoring import read_truth
-    from recon_pipeline.scoring import score as score_event
     from recon_pipeline.warehouse import Reader
 
     wanted = event(event_id)
-    reader = Reader(published_database(_place(home, event_id)))
-    scores, misses = score_event(reader, wanted, read_truth(truth, wanted))
-    _print_scores(scores, misses if names else [], output, event_id)
+    place = _place(home, event_id)
+    reader = Reader(published_database(place))
+    scores, misses = scoring.score(reader, wanted, scoring.read_truth(truth, wanted))
+    agreements = scoring.agreements(reader, wanted, scoring.read_industries(truth, wanted))
+    breakpoints = scoring.breakpoints(reader, wanted)
+    if budget is not None:
+        from recon_pipeline.budget import budget_page, read_causes
+
+        caused = read_causes(place, wanted, misses, scoring.read_names(truth, wanted))
+        budget.write_text(budget_page(wanted, scores, caused, with_names=names), encoding="utf-8")
+    _print_scores(scores, misses if names else [], agreements, breakpoints, output, event_id)
 
 
 @app.command()
@@ -458,9 +497,17 @@ def _cost(traffic: Traffic) -> str:
     return f"{traffic.requests} requests ({traffic.bytes / 1e6:,.1f} MB)"
 
 
-def _print_scores(scores: list[Score], misses: list[Miss], output: Format, event_id: str) -> None:
+def _print_scores(
+    scores: list[Score],
+    misses: list[Miss],
+    agreements: list[Agreement],
+    breakpoints: list[Breakpoint],
+    output: Format,
+    event_id: str,
+) -> None:
     import polars as pl
 
+    industries = {(found.index_id, found.kind): found for found in agreements}
     rows = pl.DataFrame(
         [
             {
@@ -473,10 +520,16 @@ def _print_scores(scores: list[Score], misses: list[Miss], output: Format, event
                 "recall": round(s.recall, 4),
                 "f1": round(s.f1, 4),
                 "f1_unchanged": None if s.unchanged_f1 is None else round(s.unchanged_f1, 4),
+                "skill": None if s.skill is None else round(s.skill, 4),
+                "industry_lines": found.lines if (found := industries.get((s.index_id, s.kind))) else None,
+                "industry_agreement": round(found.share, 4) if found else None,
             }
             for s in scores
         ],
-        schema_overrides={"f1_unchanged": pl.Float64},
+        schema_overrides={
+            **dict.fromkeys(("f1_unchanged", "skill", "industry_agreement"), pl.Float64),
+            "industry_lines": pl.Int64,
+        },
     )
     wrong = pl.DataFrame(
         [
@@ -485,11 +538,61 @@ def _print_scores(scores: list[Score], misses: list[Miss], output: Format, event
             for m in misses
         ]
     )
+    cuts = pl.DataFrame(
+        [
+            {
+                "breakpoint": b.breakpoint_id,
+                "ours_usd": b.ours_usd,
+                "published_usd": b.published_usd,
+                "ratio": round(b.ratio, 4),
+                "within": b.is_within,
+            }
+            for b in breakpoints
+        ]
+    )
+    shares = pl.DataFrame(
+        [
+            {"index": a.index_id, "of": a.kind, "lines": a.lines, "agree": a.agreeing, "unmapped": a.unmapped}
+            | {
+                "share": round(a.share, 4),
+                "differ most (theirs: ours)": "; ".join(f"{t}: {o} {n}" for t, o, n in a.others[:MOST]),
+            }
+            for a in agreements
+        ]
+    )
     if output is Format.json:
         import json
 
-        typer.echo(json.dumps({"event_id": event_id, "scores": rows.to_dicts(), "names": wrong.to_dicts()}))
+        told = {
+            "event_id": event_id,
+            "scores": rows.to_dicts(),
+            "industries": [
+                {"index": a.index_id, "of": a.kind, "theirs": theirs, "ours": ours, "lines": lines}
+                for a in agreements
+                for theirs, ours, lines in a.others
+            ],
+            "breakpoints": cuts.with_columns(pl.selectors.decimal().cast(pl.Float64)).to_dicts(),
+            "names": wrong.to_dicts(),
+        }
+        typer.echo(json.dumps(told))
         return
-    if not wrong.is_empty() and output is Format.table:
+    if output is Format.csv:
+        _print_rows(rows, output, "")
+        return
+    if not wrong.is_empty():
         _print_rows(wrong, output, "Missed and false names")
-    _print_rows(rows, output, f"Scores of {event_id}")
+    if agreements:
+        _print_rows(shares, output, "Industries of the lines that both have", wrapped=shares.columns[-1])
+    if breakpoints:
+        _print_rows(cuts, output, f"Breakpoints; within = off by no more than the rounding and {_tolerance()}")
+    _print_rows(rows.drop("industry_lines", "industry_agreement"), output, f"Scores of {event_id}")
+
+
+MOST = 3
+"""Differences between industries that a table names: it shows where to look, json has them all."""
+
+
+def _tolerance() -> str:
+    from recon_pipeline.scoring import BREAKPOINT_TOLERANCE
+
+    return f"{float(BREAKPOINT_TOLERANCE):.1%}"

@@ -1,6 +1,7 @@
 """Ingest: everything that fills the raw tables, from opening lists and from landed payloads.
 
     choose_opening, store_opening    who was in which index before: files, or the event before in this home
+    check_evidence, store_options    which kinds of evidence a run leaves out
     land, prefetch                   the sessions that an event's rules need, or a stretch of history
 
 Does not belong here: reading opening files (`opening.py`), HTTP and parsing (`sources/`), what is derived from the raw
@@ -10,7 +11,7 @@ tables (`pipeline.py`, `sql/`).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -23,6 +24,7 @@ from recon_pipeline.errors import BadInput, BadPayload, NotLanded, Rejected, Una
 from recon_pipeline.events import ReconEvent
 from recon_pipeline.opening import read_openings
 from recon_pipeline.publish import RUN_LOG
+from recon_pipeline.rules import dated_rules
 from recon_pipeline.settings import Settings
 from recon_pipeline.sources.archive import EXCHANGES, Archive, ArchiveBatch
 from recon_pipeline.sources.http import HttpClient, Traffic, place
@@ -35,6 +37,7 @@ Say = Callable[[str], None]
 
 OPENING = "raw.opening_rows"
 OPENING_SOURCE = "opening"
+OPTIONS = "raw.event_options"
 FROM_EVENT = "event "
 """How the source of an opening that comes from an event begins; the event's id follows."""
 
@@ -160,6 +163,42 @@ def _membership_after(warehouse: Warehouse, event_id: str) -> pl.DataFrame:
     )
 
 
+# --- options ----------------------------------------------------------------------------------------------------------
+
+EVIDENCE_RULE = "use_"
+"""How the name of a rule begins that switches a kind of evidence on; the kind follows."""
+
+
+def kinds_of_evidence() -> list[str]:
+    """Return the kinds of evidence that a run can leave out, by the names of the rules that switch them on."""
+    names = {row.rule for row in dated_rules() if row.rule.startswith(EVIDENCE_RULE)}
+    return sorted(name.removeprefix(EVIDENCE_RULE) for name in names)
+
+
+def check_evidence(without: Collection[str]) -> None:
+    """Refuse a kind of evidence that there is not.
+
+    Raises:
+        BadInput: one of `without` is no kind of evidence.
+    """
+    known = kinds_of_evidence()
+    unknown = sorted(set(without) - set(known))
+    if unknown:
+        raise BadInput(
+            f"Running without {', '.join(unknown)}: there is no such kind of evidence. Choose of {', '.join(known)}."
+        )
+
+
+def store_options(warehouse: Warehouse, event: ReconEvent, without: Collection[str]) -> None:
+    """Note which kinds of evidence an event is derived without; those of the run before are forgotten."""
+    rows = pl.DataFrame(
+        {"event_id": event.event_id, "rule": EVIDENCE_RULE + kind, "value": 0} for kind in sorted(set(without))
+    )
+    warehouse.delete_event(OPTIONS, event.event_id)
+    if not rows.is_empty():
+        warehouse.load(OPTIONS, rows.with_columns(pl.col("value").cast(pl.Decimal(24, 4))))
+
+
 # --- landing ----------------------------------------------------------------------------------------------------------
 
 
@@ -174,7 +213,15 @@ def add_to_calendar(warehouse: Warehouse, event: ReconEvent) -> None:
         warehouse.load("reference.recon_events", pl.DataFrame([{name: getattr(event, name) for name in columns}]))
 
 
-def wanted_sessions(warehouse: Warehouse, event: ReconEvent, opening: ChosenOpening | None = None) -> list[date]:
+@dataclass(frozen=True)
+class Wanted:
+    """The sessions that an event reads, oldest first: `history` those that only its two years of trading are of."""
+
+    sessions: list[date]
+    history: list[date]
+
+
+def wanted_sessions(warehouse: Warehouse, event: ReconEvent, opening: ChosenOpening | None = None) -> Wanted:
     """Return the sessions that the rules of an event read, by asking the SQL; nothing is stored.
 
     The dates of the opening lists are among them: those of `opening`, or of the rows that are stored.
@@ -187,10 +234,12 @@ def wanted_sessions(warehouse: Warehouse, event: ReconEvent, opening: ChosenOpen
         for name in PLAN_TABLES:
             warehouse.rebuild(tables[name], {"event_id": event.event_id})
         frame = warehouse.frame(
-            "select distinct session_date from core.event_sessions where event_id = $event_id order by 1",
+            "select session_date, min(case when role = 'history' then 1 else 0 end) = 1 as is_history "
+            "from core.event_sessions where event_id = $event_id group by session_date order by 1",
             {"event_id": event.event_id},
         )
-    return frame["session_date"].to_list()
+    sessions, history = frame.filter(~pl.col("is_history")), frame.filter("is_history")
+    return Wanted(sessions["session_date"].to_list(), history["session_date"].to_list())
 
 
 @dataclass(frozen=True)
@@ -226,7 +275,8 @@ def land(
             recon.data_issues.
     """
     closed = events.last_closed_session(settings.moment)
-    wanted = [day for day in wanted_sessions(warehouse, event, opening) if day <= closed]
+    plan = wanted_sessions(warehouse, event, opening)
+    wanted = [day for day in plan.sessions if day <= closed]
     asked = take_for_event(warehouse, event, wanted, settings, say=say)
     try:
         count, traffic = land_sessions(warehouse, wanted, settings, progress=progress, say=say)
@@ -237,10 +287,37 @@ def land(
         say(f"the archive gave nothing, and the event goes on without it: {error}")
         note_failure(warehouse, event, "archive", error)
         count, traffic = 0, Traffic()
+    else:
+        more, traffic = _land_history(warehouse, plan.history, settings, traffic, progress=progress, say=say)
+        count += more
     _require_rank_day(warehouse, event, settings)
     wanted_payloads = [outcome for outcome in asked.outcomes if outcome.ask.path]
     given = sum(outcome.row is not None for outcome in wanted_payloads)
     return Took(count, traffic, asked.traffic, given, len(wanted_payloads))
+
+
+def _land_history(
+    warehouse: Warehouse, history: Sequence[date], settings: Settings, traffic: Traffic, *, progress: bool, say: Say
+) -> tuple[int, Traffic]:
+    """Load the sessions of the two years of trading; return (sessions loaded, traffic in all).
+
+    They are no reason to fail: which of them are missing is in recon.data_issues. Nor are they worth the dump of the
+    night before, by which a single dump is dated: a day more or less changes no average of two years.
+    """
+    count = 0
+    loaded = loaded_sessions(warehouse)
+    missing = [day for day in history if day not in loaded]
+    try:
+        for first in range(0, len(missing), PREFETCH_SESSIONS):
+            chunk = missing[first : first + PREFETCH_SESSIONS]
+            more, took = land_sessions(warehouse, chunk, settings, is_history=True, progress=progress, say=say)
+            count += more
+            traffic = Traffic(
+                traffic.requests + took.requests, traffic.retries + took.retries, traffic.bytes + took.bytes
+            )
+    except (Unavailable, Rejected, BadPayload) as error:
+        say(f"the history of volumes is not whole: {error}")
+    return count, traffic
 
 
 def _rank_day_is_missing_from(warehouse: Warehouse, event: ReconEvent) -> str | None:
@@ -272,7 +349,7 @@ def _require_rank_day(warehouse: Warehouse, event: ReconEvent, settings: Setting
     )
 
 
-NOT_LANDED = frozenset({OPENING, RUN_LOG, OUTCOMES})
+NOT_LANDED = frozenset({OPENING, OPTIONS, RUN_LOG, OUTCOMES})
 """Raw tables that hold what happened in this home; all others come back from the landings."""
 
 
@@ -292,10 +369,15 @@ def land_sessions(
     sessions: Sequence[date],
     settings: Settings,
     *,
+    is_history: bool = False,
     progress: bool = False,
     say: Say = lambda text: None,
 ) -> tuple[int, Traffic]:
-    """Fetch and load those of `sessions` that are not loaded yet; return (sessions loaded, traffic)."""
+    """Fetch and load those of `sessions` that are not loaded yet; return (sessions loaded, traffic).
+
+    For history a stretch is dated only against a dump that is there already, and a session that the archive lacked once
+    is not asked for again.
+    """
     loaded = loaded_sessions(warehouse)
     missing = [day for day in sessions if day not in loaded]
     if not missing:
@@ -305,10 +387,12 @@ def land_sessions(
     with HttpClient(settings) as http:
         archive = Archive(settings, http, Landing(settings.landed_dir))
         context = _context(warehouse, missing)
+        if is_history:
+            context &= loaded
         if settings.offline:
             batch = _fetch_landed(archive, missing, context)
         else:
-            batch = archive.fetch(missing, context=context, progress=progress)
+            batch = archive.fetch(missing, context=context, once=is_history, progress=progress)
         traffic = http.traffic
     with warehouse.transaction():
         load_batch(warehouse, batch)

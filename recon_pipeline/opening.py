@@ -3,6 +3,9 @@
 Two forms are read: our CSV (`index,ticker,name,asof`; one file may hold several indexes and dates) and the holdings CSV
 of an iShares index fund as downloaded (a preamble, then holdings with cash rows among them).
 
+Of one index several lists may be given: the first after the latest reconstitution is its membership, and those after it
+add what was listed since (quarterly IPO additions, spin-offs). They never remove anybody: a fund is a sample.
+
 Does not belong here: the parts of a fund's file (`holdings.py`), opening an event from the one before (`pipeline.py`),
 tying a ticker to a line (`sql/core`).
 """
@@ -20,7 +23,7 @@ from pathlib import Path
 import polars as pl
 
 from recon_pipeline.errors import BadInput
-from recon_pipeline.events import ReconEvent
+from recon_pipeline.events import ReconEvent, events
 from recon_pipeline.holdings import csv_lines, take_apart
 from recon_pipeline.rules import reference_rows
 from recon_pipeline.symbols import normal_ticker
@@ -56,7 +59,11 @@ class _Row:
 
 
 def read_openings(paths: Sequence[Path], event: ReconEvent, *, allow_late: bool = False) -> Opening:
-    """Read opening files for an event. Of several dates for one index the latest counts.
+    """Read opening files for an event.
+
+    Of several lists of one index those from before the latest reconstitution that one of them is from after are set
+    aside (methodology 10.2: only a reconstitution moves anybody). The first of the others is the membership, the later
+    ones add to it: what of them counts is told by the SQL (`core.opening_members`).
 
     Raises:
         BadInput: a file is missing or is of neither form, a row cannot be read, an index is not of the family, or a
@@ -89,12 +96,25 @@ def read_openings(paths: Sequence[Path], event: ReconEvent, *, allow_late: bool 
     if not frames:
         return Opening(OPENING_SCHEMA.to_frame(), ())
     every = pl.concat(frames).unique(["index_id", "ticker", "as_of"], keep="first", maintain_order=True)
-    latest = every.filter(pl.col("as_of") == pl.col("as_of").max().over("index_id"))
-    for index_id, older in every.join(latest, on=["index_id", "as_of"], how="anti").group_by(
-        "index_id", maintain_order=True
-    ):
-        notes.append(f"{index_id[0]}: {older.height} rows of older dates are not used")
-    return Opening(latest, tuple(notes))
+    since = {day: _latest_recon(day) for day in every["as_of"].unique()}
+    every = every.with_columns(since=pl.col("as_of").replace_strict(since, return_dtype=pl.Date()))
+    counted = every.filter(pl.col("since") == pl.col("since").max().over("index_id")).drop("since")
+    for (index_id,), given in every.group_by("index_id", maintain_order=True):
+        kept = counted.filter(pl.col("index_id") == index_id)
+        if older := given.height - kept.height:
+            notes.append(f"{index_id}: {older} rows of before the last reconstitution are not used")
+        first, *later = kept["as_of"].unique().sort()
+        if later:
+            notes.append(
+                f"{index_id}: the list of {first}; {', '.join(map(str, later))} adds what was listed since, no more"
+            )
+    return Opening(counted, tuple(notes))
+
+
+def _latest_recon(day: date) -> date:
+    """The effective date of the latest reconstitution on or before a day; that day's own list shows it already."""
+    effective = (event.effective_date for event in events().values() if event.kind == "recon")
+    return max((other for other in effective if other <= day), default=date.min)
 
 
 def _few(texts: Iterable[str], most: int = 5) -> str:

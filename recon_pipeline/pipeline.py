@@ -32,12 +32,14 @@ from recon_pipeline.ingest import (
     Say,
     Took,
     add_to_calendar,
+    check_evidence,
     choose_opening,
     forget_landings,
     land,
     land_openings,
     landed_tables,
     store_opening,
+    store_options,
 )
 from recon_pipeline.publish import RUN_LOG, Snapshot, publish, published_database
 from recon_pipeline.settings import Settings
@@ -96,16 +98,20 @@ def run_event(
     openings: Sequence[Path] = (),
     allow_late_opening: bool = False,
     from_previous: bool = False,
+    without: Collection[str] = (),
     progress: bool = False,
     say: Say = lambda text: None,
 ) -> RunReport:
     """Run one event end to end and publish it; return what was done.
 
+    `without` names kinds of evidence (`ingest.kinds_of_evidence`) that the event is derived without; it holds until the
+    event is run again.
+
     What other events of the home need so that all of a snapshot is of one making is done as well: those that were built
     by other SQL, rules or calendar, and those that open from an event that is built anew, are built again, in order.
 
     Raises:
-        BadInput: an unknown event, an opening that cannot be used, or none at all.
+        BadInput: an unknown event or kind of evidence, an opening that cannot be used, or none at all.
         Unavailable, Rejected, BadPayload, NotLanded: the prices of the rank day could not be had.
         ContractBroken: a blocking check failed; what was published stays as it was.
     """
@@ -115,6 +121,7 @@ def run_event(
             f"Running {event_id}: that is a projection, which stands apart from the events of a home. Run it with "
             f"`recon run --as-of {event.rank_day}`."
         )
+    check_evidence(without)
     report = RunReport(event)
     with open_warehouse(settings) as warehouse:
         with _timed(report, "prepare"):
@@ -135,7 +142,7 @@ def run_event(
                     opening = choose()
                     land_openings(openings, settings)
                 report.opening_source, report.notes = opening.source, list(opening.notes)
-                _build(warehouse, settings, report, opening, progress=progress, say=say)
+                _build(warehouse, settings, report, opening, without, progress=progress, say=say)
             else:
                 rebuild_event(warehouse, runnable_event(other), settings, progress=progress, say=say)
         with _timed(report, "publish"):
@@ -150,6 +157,7 @@ def _build(
     settings: Settings,
     report: RunReport,
     opening: ChosenOpening,
+    without: Collection[str] | None = None,
     *,
     progress: bool,
     say: Say,
@@ -157,7 +165,7 @@ def _build(
     with _timed(report, "land"):
         report.took = land(warehouse, report.event, settings, opening=opening, progress=progress, say=say)
     with _timed(report, "derive"):
-        report.rows, report.failed_checks = derive(warehouse, report.event, opening, say=say)
+        report.rows, report.failed_checks = derive(warehouse, report.event, opening, without, say=say)
 
 
 def rebuild_event(
@@ -265,12 +273,13 @@ def derive(
     warehouse: Warehouse,
     event: ReconEvent,
     opening: ChosenOpening | None = None,
+    without: Collection[str] | None = None,
     *,
     say: Say = lambda text: None,
 ) -> tuple[dict[str, int], list[FailedCheck]]:
-    """Store the opening, rebuild every derived table for an event and check them, all in one transaction.
+    """Store opening and options, rebuild every derived table for an event and check them, all in one transaction.
 
-    Returns rows by table, and the checks that only warn. A blocking check that fails rolls everything back.
+    `without` None leaves the options as they are stored. Returns rows by table, and the checks that only warn. A blocking check that fails rolls everything back.
 
     Raises:
         ContractBroken: a blocking check found failing rows.
@@ -282,6 +291,8 @@ def derive(
         add_to_calendar(warehouse, event)
         if opening is not None:
             store_opening(warehouse, event, opening)
+        if without is not None:
+            store_options(warehouse, event, without)
         rows = {table.full_name: warehouse.rebuild(table, parameters) for table in derived_tables(tables)}
         failed = audit(warehouse, event, tables)
     return rows, failed

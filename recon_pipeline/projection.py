@@ -8,7 +8,7 @@ Does not belong here: the run itself (`pipeline.py`), probabilities.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from recon_pipeline import events
 from recon_pipeline.capture import OUTCOMES
 from recon_pipeline.errors import BadInput
 from recon_pipeline.events import ReconEvent
-from recon_pipeline.ingest import OPENING, ChosenOpening, skipped, store_opening
+from recon_pipeline.ingest import OPENING, OPTIONS, ChosenOpening, skipped, store_opening
 from recon_pipeline.pipeline import PROJECTIONS, RunReport, open_warehouse, prepare, run_event
 from recon_pipeline.publish import RUN_LOG, published_database
 from recon_pipeline.settings import Settings
@@ -50,6 +50,7 @@ def project(
     *,
     openings: Sequence[Path] = (),
     allow_late_opening: bool = False,
+    without: Collection[str] = (),
     progress: bool = False,
     say: Callable[[str], None] = lambda text: None,
 ) -> RunReport:
@@ -75,6 +76,7 @@ def project(
         apart,
         openings=openings,
         allow_late_opening=allow_late_opening,
+        without=without,
         progress=progress,
         say=say,
     )
@@ -136,5 +138,5 @@ def _keep_only(warehouse: Warehouse, event: ReconEvent) -> None:
     with warehouse.transaction():
         warehouse.delete_other_projections(event.event_id)
         for name, table in load_tables().items():
-            if name in (RUN_LOG, OPENING, OUTCOMES) or table.is_by_event:
+            if name in (RUN_LOG, OPENING, OPTIONS, OUTCOMES) or table.is_by_event:
                 warehouse.delete_other_events(name, event.event_id)

@@ -16,10 +16,11 @@ from pydantic import SecretStr
 
 from recon_pipeline.errors import BadPayload
 from recon_pipeline.settings import Settings
-from recon_pipeline.sources.alphavantage import ACTIVE, DELISTED, MAX_ATTEMPTS, AlphaVantage, listing_ticker
+from recon_pipeline.sources.alphavantage import ACTIVE, DELISTED, MAX_ATTEMPTS, AlphaVantage
 from recon_pipeline.sources.feeds import Ask, Frames, Landed, Plan
 from recon_pipeline.sources.gather import gather
 from recon_pipeline.sources.landing import Landing
+from recon_pipeline.symbols import dashed_ticker
 from recon_pipeline_tests.conftest import StartReplayServer
 from recon_pipeline_tests.test_http import Answer, Server
 
@@ -106,13 +107,17 @@ def test_only_days_that_the_provider_can_tell_of_are_asked(
         ("RBS-P-S-CL", "RBS^S.CL"),
         ("AAC-WS", "AAC.WS"),
         ("AAC-U", "AAC.U"),
+        ("AMTM-W", "AMTM.WI"),
+        ("PLM-R-W", "PLM.R.WI"),
+        ("NEE-P-W", "NEE^W"),
+        ("NE-WS-A", "NE.WS.A"),
         ("NA", "NA"),
         ("P", "P"),
         ("UP-P", "UP^"),
     ],
 )
 def test_a_symbol_has_one_spelling(symbol: str, ticker: str) -> None:
-    assert listing_ticker(symbol) == ticker
+    assert dashed_ticker(symbol) == ticker
 
 
 def test_the_active_list_is_a_directory_of_the_day(tmp_path: Path) -> None:

@@ -169,14 +169,22 @@ Fetch = Callable[..., ArchiveBatch]
 def fetch(fake: FakeArchive, tmp_path: Path) -> Fetch:
     """Fetch sessions with a client and a landing object of their own, as a new process would; the home stays."""
 
-    def run(*days: date, url: str | None = None, context: tuple[date, ...] = (), **overrides: object) -> ArchiveBatch:
-        return fetch_from(url or fake.url, tmp_path, days, context, **overrides)
+    def run(
+        *days: date, url: str | None = None, context: tuple[date, ...] = (), once: bool = False, **overrides: object
+    ) -> ArchiveBatch:
+        return fetch_from(url or fake.url, tmp_path, days, context, once=once, **overrides)
 
     return run
 
 
 def fetch_from(
-    url: str, home: Path, days: tuple[date, ...], context: tuple[date, ...] = (), **overrides: object
+    url: str,
+    home: Path,
+    days: tuple[date, ...],
+    context: tuple[date, ...] = (),
+    *,
+    once: bool = False,
+    **overrides: object,
 ) -> ArchiveBatch:
     values: dict[str, object] = {
         "home": home,
@@ -189,7 +197,7 @@ def fetch_from(
     }
     settings = Settings.model_validate(values | overrides)
     with HttpClient(settings) as http:
-        return Archive(settings, http, Landing(settings.home_dir / "landed")).fetch(days, context=context)
+        return Archive(settings, http, Landing(settings.home_dir / "landed")).fetch(days, context=context, once=once)
 
 
 def told(batch: ArchiveBatch, exchange: str = "amex") -> list[tuple[date | None, str, str]]:
@@ -576,6 +584,8 @@ def test_a_listing_is_asked_again_only_for_a_session_that_it_lacks(fake: FakeArc
     assert fetch(MON, TUE).missing == []
     assert fake.listings_asked == 3
     fetch(MON, TUE)
+    assert fake.listings_asked == 3
+    assert fetch(MON, WED, once=True).missing == [WED]
     assert fake.listings_asked == 3
 
 

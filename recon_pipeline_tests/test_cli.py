@@ -341,6 +341,9 @@ def test_scores_as_json(recon: Recon, home: Path, truth: Path) -> None:
         "recall": 0.6667,
         "f1": 0.8,
         "f1_unchanged": 0.7273,
+        "skill": 0.2667,
+        "industry_lines": None,
+        "industry_agreement": None,
     }
     assert [row["of"] for row in told["scores"]] == ["members", "additions", "deletions"]
     assert {
@@ -361,6 +364,34 @@ def test_scores_as_csv_and_as_tables(recon: Recon, home: Path, truth: Path) -> N
     without = recon("score", EVENT.event_id, "--home", home, "--truth", truth, "--no-names").out
     assert "0.8" in without
     assert "Blank Cheque" not in without
+
+
+def test_scores_tell_industries_and_breakpoints_that_lists_and_releases_print(
+    recon: Recon, home: Path, truth: Path
+) -> None:
+    truth.write_text("index,ticker,industry\nR1000,A,technology\nR1000,CB,Utilities\nR1000,D,Energy\nR1000,S,Energy\n")
+    asked = ("score", EVENT.event_id, "--home", home, "--truth", truth, "--no-names")
+    told = json.loads(recon(*asked, "--format", "json").out)
+    row = next(row for row in told["scores"] if row["of"] == "members")
+    assert (row["industry_lines"], row["industry_agreement"]) == (3, 0.3333)
+    difference = {"index": "R1000", "of": "members", "theirs": "Utilities", "ours": "Energy", "lines": 1}
+    assert told["industries"] == [difference]
+    assert told["breakpoints"] == [
+        {"breakpoint": "R1000", "ours_usd": 4.3e9, "published_usd": 4.2e9, "ratio": 1.0238, "within": True}
+    ]
+    table = recon(*asked).out
+    assert "Utilities: Energy 1" in table
+    assert "4,300m" in table
+
+
+def test_an_error_budget_is_a_page(recon: Recon, home: Path, truth: Path, tmp_path: Path) -> None:
+    page = tmp_path / "budget.md"
+    asked = ("score", EVENT.event_id, "--home", home, "--truth", truth, "--budget", page)
+    assert recon(*asked).code == 0
+    assert "| S | Blank Cheque | R1000 missed |" in page.read_text()
+    assert recon(*asked, "--no-names").code == 0
+    assert "Blank Cheque" not in page.read_text()
+    assert recon(*asked[:-1], tmp_path / "nowhere" / "budget.md").code == 2
 
 
 def test_a_perfect_score_has_no_names(recon: Recon, home: Path, truth: Path) -> None:

@@ -91,8 +91,8 @@ def test_everything_leads_to_what_is_published() -> None:
         if name not in reached:
             reached.add(name)
             waiting += [dep.asset_key.to_user_string() for dep in SPECS[name].deps]
-    # What was read, what filers were called and what funds hold are for whoever asks; the capture is landed, no more.
-    apart = {"captured", "raw/payloads", "raw/filer_names", "raw/fund_holdings"}
+    # What was read and what funds hold are for whoever asks; the capture is landed, no more.
+    apart = {"captured", "raw/payloads", "raw/fund_holdings"}
     assert (
         reached - {name for name in SPECS if name.startswith("reference/")}
         == {name for name in SPECS if not name.startswith("reference/")} - apart

@@ -17,6 +17,7 @@ import pytest
 from recon_pipeline import ingest
 from recon_pipeline.errors import BadInput, BadPayload, NotLanded, Rejected, Unavailable
 from recon_pipeline.events import event
+from recon_pipeline.pipeline import prepare
 from recon_pipeline.settings import Settings
 from recon_pipeline.sources.archive import ArchiveBatch
 from recon_pipeline.sources.archive.provider import DUMP_SCHEMA
@@ -141,7 +142,7 @@ def test_a_stretch_is_dated_against_the_dump_before_it(
     class Archive:
         def __init__(self, *_: object) -> None: ...
 
-        def fetch(self, days: Sequence[date], *, context: Collection[date], progress: bool) -> ArchiveBatch:
+        def fetch(self, days: Sequence[date], *, context: Collection[date], once: bool, progress: bool) -> ArchiveBatch:
             asked.append((list(days), set(context)))
             return batch([("c1", DAY, "ok")], [("c1", DAY)])
 
@@ -149,6 +150,11 @@ def test_a_stretch_is_dated_against_the_dump_before_it(
     wanted = [date(2023, 4, 26), date(2023, 4, 27), DAY, date(2023, 6, 26)]
     ingest.land_sessions(bench.warehouse, wanted, Settings(home=tmp_path))
     assert asked == [(wanted, {date(2023, 4, 25), date(2023, 6, 23)})]
+    asked.clear()
+    # Of two years of trading a session is not worth the dump of the night before, unless that is here already.
+    history = [date(2022, 4, 14), NEXT]
+    ingest.land_sessions(bench.warehouse, history, Settings(home=tmp_path), is_history=True)
+    assert asked == [(history, {DAY})]
 
 
 def test_inside_a_late_stretch_the_reading_goes_back_to_a_regular_night(bench: Bench) -> None:
@@ -161,12 +167,47 @@ def test_inside_a_late_stretch_the_reading_goes_back_to_a_regular_night(bench: B
     assert ingest._context(bench.warehouse, [DAY]) == {date.fromisoformat(day) for day in nights}
 
 
+def test_the_history_of_an_event_is_planned_apart_from_its_other_sessions(bench: Bench) -> None:
+    prepare(bench.warehouse)
+    stored(bench, "lists.csv")
+    plan = ingest.wanted_sessions(bench.warehouse, EVENT)
+    assert EVENT.rank_day in plan.sessions
+    # The sample of the rank day's own month lies in the window of the price rule.
+    assert date(2023, 4, 14) in plan.sessions
+    assert len(plan.history) == 23
+    assert {day.strftime("%Y-%m") for day in plan.history} >= {"2021-05", "2022-12", "2023-03"}
+    assert not set(plan.history) & set(plan.sessions)
+
+
+def test_an_event_goes_on_without_its_history(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[list[date]] = []
+
+    def sessions(_: object, days: Sequence[date], *__: object, is_history: bool = False, **___: object) -> object:
+        taken.append(list(days))
+        if is_history and len(taken) > 2:
+            raise Unavailable("down")
+        return len(days), Traffic(requests=3)
+
+    history = [date(2023, 2, 1), *(date(2022, 1, day) for day in range(1, 1 + ingest.PREFETCH_SESSIONS))]
+    monkeypatch.setattr(ingest, "wanted_sessions", lambda *_: ingest.Wanted([DAY], history))
+    monkeypatch.setattr(ingest, "land_sessions", sessions)
+    rows: list[Row] = [
+        {"exchange": name, "as_of": "2023-04-28", "symbol": "AAA"} for name in ("nasdaq", "nyse", "amex")
+    ]
+    bench.give("raw.prices", rows, {})
+    said: list[str] = []
+    took = ingest.land(bench.warehouse, EVENT, Settings(), say=said.append)
+    assert taken == [[DAY], history[: ingest.PREFETCH_SESSIONS], history[ingest.PREFETCH_SESSIONS :]]
+    assert (took.sessions, took.archive.requests) == (1 + ingest.PREFETCH_SESSIONS, 6)
+    assert any("down" in text for text in said)
+
+
 @pytest.mark.parametrize(("offline", "kind"), [(True, NotLanded), (False, Unavailable)])
 def test_who_is_missing_on_the_rank_day_is_told_to_whom_it_concerns(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, offline: bool, kind: type[Exception]
 ) -> None:
     """Offline nobody was asked; and no password of a URL is in a message."""
-    monkeypatch.setattr(ingest, "wanted_sessions", lambda *_: [DAY])
+    monkeypatch.setattr(ingest, "wanted_sessions", lambda *_: ingest.Wanted([DAY], []))
     monkeypatch.setattr(ingest, "land_sessions", lambda *_, **__: (0, Traffic()))
     bench.give("raw.prices", [{"exchange": "nyse", "as_of": "2023-04-28", "symbol": "AAA"}], {})
     settings = Settings(archive_url="http://user:s3cret@127.0.0.1:9", offline=offline)
@@ -188,7 +229,7 @@ def test_an_event_goes_on_without_the_archive_where_another_source_has_the_close
     def fail(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(ingest, "wanted_sessions", lambda *_: [DAY])
+    monkeypatch.setattr(ingest, "wanted_sessions", lambda *_: ingest.Wanted([DAY], []))
     monkeypatch.setattr(ingest, "land_sessions", fail)
     with pytest.raises(type(error)):
         ingest.land(bench.warehouse, EVENT, Settings())

@@ -16,6 +16,9 @@ from recon_pipeline.errors import BadInput
 from recon_pipeline.events import event
 from recon_pipeline.holdings import FUND_INDEXES
 from recon_pipeline.opening import OPENING_SCHEMA, index_ids, read_openings
+from recon_pipeline.tables import load_tables
+from recon_pipeline_tests.small_home import small_home
+from recon_pipeline_tests.test_sql_cases import Row
 
 EVENT = event("2023-06-recon")
 RANK_DAY = date(2023, 4, 28)
@@ -94,15 +97,49 @@ def test_every_index_of_the_family_can_be_opened(tmp_path: Path) -> None:
     assert {"R1000", "R2000", "R3000", "RMICRO", "MIDCAP"} <= set(index_ids())
 
 
-def test_of_several_dates_the_latest_of_each_index_counts_and_is_noted(tmp_path: Path) -> None:
-    first = write(
-        tmp_path / "first.csv",
-        "index,ticker,asof\nR1000,OLD,2022-06-24\nR1000,OLDER,2022-06-24\nR2000,KEPT,2022-06-24\nR1000,NEW,2023-03-31\n",
+def test_a_later_list_stands_beside_the_first(tmp_path: Path) -> None:
+    """What of it counts is for SQL to say; who reads the notes is told that it only adds."""
+    text = "index,ticker,asof\nR1000,BIG,2022-06-24\nR2000,KEPT,2022-06-24\nR2000,NEW,2023-03-31\n"
+    first = write(tmp_path / "first.csv", text)
+    second = write(tmp_path / "second.csv", "index,ticker,asof\nR2000,NEWER,2023-04-28\n")
+    opening = read_openings([second, first], EVENT)
+    assert opening.rows.select("index_id", "ticker", "as_of").sort("as_of", "index_id").rows() == [
+        ("R1000", "BIG", date(2022, 6, 24)),
+        ("R2000", "KEPT", date(2022, 6, 24)),
+        ("R2000", "NEW", date(2023, 3, 31)),
+        ("R2000", "NEWER", date(2023, 4, 28)),
+    ]
+    (note,) = opening.notes
+    assert note == "R2000: the list of 2022-06-24; 2023-03-31, 2023-04-28 adds what was listed since, no more"
+
+
+def test_lists_from_before_a_reconstitution_are_set_aside(tmp_path: Path) -> None:
+    """2022-06-24 is the Friday that the membership changed after: its own list shows the change, that of before not."""
+    given = [("OLD", "2021-06-28"), ("OLDER", "2022-06-23"), ("NOW", "2022-06-24"), ("NEW", "2023-03-31")]
+    text = "index,ticker,asof\n" + "".join(f"R1000,{ticker},{day}\n" for ticker, day in given)
+    opening = read_openings([write(tmp_path / "list.csv", text + "R2000,OTHER,2021-06-28\n")], EVENT)
+    # Another index, of which there is no newer list, keeps its own.
+    assert keys(opening.rows) == [("R1000", "NOW"), ("R1000", "NEW"), ("R2000", "OTHER")]
+    assert opening.notes == (
+        "R1000: 2 rows of before the last reconstitution are not used",
+        "R1000: the list of 2022-06-24; 2023-03-31 adds what was listed since, no more",
     )
-    second = write(tmp_path / "second.csv", "index,ticker,asof\nR1000,NEWER,2023-04-28\n")
-    opening = read_openings([first, second], EVENT)
-    assert keys(opening.rows) == [("R2000", "KEPT"), ("R1000", "NEWER")]
-    assert opening.notes == ("R1000: 3 rows of older dates are not used",)
+
+
+@pytest.mark.parametrize(("later", "told"), [("2022-06-24", 0), ("2023-03-31", 0), ("2022-06-25", 1)])
+def test_only_the_first_list_of_an_index_is_held_against_its_size(tmp_path: Path, later: str, told: int) -> None:
+    """A short list that adds is none that lacks; alone, or as the first of two, it would be."""
+    first = date(2022, 6, 24) if later != "2022-06-25" else date(2022, 6, 26)
+    whole: list[Row] = [{"index_id": "R1000", "ticker": f"T{number}", "as_of": str(first)} for number in range(1000)]
+    short: Row = {"index_id": "R1000", "ticker": "NEW", "as_of": later}
+    table = load_tables()["raw.opening_rows"]
+    (check,) = (check for check in table.checks if check.name == "plausible")
+    with small_home(tmp_path) as bench:
+        bench.give("reference.recon_events", [{"event_id": EVENT.event_id, "effective_date": "2023-06-23"}], {})
+        rule: Row = {"rule": "n_r1000", "value": "1000", "valid_from": "2004-01-01", "valid_to": None}
+        bench.give("reference.rules", [rule], {})
+        bench.give("raw.opening_rows", [*whole, short], {})
+        assert bench.warehouse.failing_rows(check, {"event_id": EVENT.event_id}).height == told
 
 
 def test_two_files_of_one_date_are_one_list(tmp_path: Path) -> None:
@@ -126,7 +163,7 @@ def test_a_line_that_stands_twice_counts_once_and_is_noted(tmp_path: Path) -> No
 def test_one_ticker_in_two_indexes_or_on_two_dates_is_no_duplicate(tmp_path: Path) -> None:
     text = "index,ticker,asof\nR1000,A,2023-03-31\nR3000,A,2023-03-31\nR3000,A,2023-02-28\n"
     opening = read_openings([write(tmp_path / "list.csv", text)], EVENT)
-    assert opening.rows.height == 2
+    assert opening.rows.height == 3
     assert not [note for note in opening.notes if "twice" in note]
 
 
@@ -148,7 +185,7 @@ def test_a_list_from_after_the_rank_day_is_refused_unless_allowed(tmp_path: Path
     path = write(tmp_path / "late.csv", f"index,ticker,asof\nR1000,B,2023-03-31\nR1000,A,{day}\n")
     with pytest.raises(BadInput, match=r"late\.csv.*2023-04-29.*2023-04-28.*--allow-late-opening"):
         read(path)
-    assert keys(read(path, allow_late=True)) == [("R1000", "A")]
+    assert keys(read(path, allow_late=True)) == [("R1000", "B"), ("R1000", "A")]
 
 
 # --- holdings of a fund -----------------------------------------------------------------------------------------------

@@ -524,6 +524,26 @@ def test_landings_alone_give_the_same_bytes(ran: Ran, tmp_path: Path) -> None:
     assert published_files(home) == ran.files
 
 
+def test_evidence_is_left_out_until_the_next_run(ran: Ran, tmp_path: Path) -> None:
+    home = copy_landings(ran.home, tmp_path / "home")
+    nowhere = settings_for(home, "http://127.0.0.1:9", offline=True)
+    run_event(EVENT, nowhere, openings=[ran.simulated.opening], without=("presumption", "contradicted_shares"))
+    told = published_table(home, "data_issues").filter(issue="evidence_left_out")["detail"].to_list()
+    assert [text.split("rule ")[1] for text in told] == ["use_contradicted_shares is 0.", "use_presumption is 0."]
+    assert set(published_table(home, "eligibility")["presumption_status"]) == {"unknown"}
+    run_event(EVENT, nowhere)
+    assert published_files(home) == ran.files
+
+
+def test_only_evidence_that_there_is_can_be_left_out(
+    ran: Ran, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, told = answer(capsys, "run", EVENT, "--without", "hearsay", "--home", str(tmp_path))
+    assert code == BadInput.exit_code
+    assert "without hearsay: there is no such kind of evidence. Choose of contradicted_shares" in " ".join(told.split())
+    assert not (tmp_path / "work").exists()
+
+
 def test_offline_without_landings_says_so(ran: Ran, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     opening = str(ran.simulated.opening)
     code, _, told = answer(capsys, "run", EVENT, "--offline", "--home", str(tmp_path), "--opening", opening)

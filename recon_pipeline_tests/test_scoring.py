@@ -6,6 +6,7 @@ after the rank day. What R2000 held is unknown.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,21 @@ import pytest
 from recon_pipeline.errors import BadInput
 from recon_pipeline.events import event
 from recon_pipeline.publish import published_database
+from recon_pipeline.rules import reference_rows
 from recon_pipeline.scoring import (
+    Agreement,
+    Breakpoint,
     Line,
     Miss,
     Score,
+    agreements,
+    breakpoints,
     f1,
     key,
     match,
+    pair,
+    read_industries,
+    read_names,
     read_ours,
     read_truth,
     score,
@@ -32,6 +41,7 @@ from recon_pipeline_tests.test_sql_cases import Row
 EVENT = event("2023-06-recon")
 
 MEMBER: Row = {"index_id": "R1000", "rank": "1", "market_cap_usd": "5", "status": "ranked"}
+CUT: Row = {"ticker": "A", "cut_rank": "1000", "reached_rank": "4"}
 CHANGE: Row = {"index_id": "R1000", "movement": "out", "reason": "rank", "action": "deletion"}
 
 
@@ -53,8 +63,8 @@ LINES = [
 
 GIVEN: dict[str, list[Row]] = {
     "recon.index_membership": [
-        MEMBER | {"ticker": "A"},
-        MEMBER | {"ticker": "C.B"},
+        MEMBER | {"ticker": "A", "industry": "Technology"},
+        MEMBER | {"ticker": "C.B", "industry": "Energy"},
         MEMBER | {"ticker": "D"},
         MEMBER | {"ticker": "NEW", "rank_ticker": "OLD", "security_id": "L-OLD"},
         MEMBER | {"ticker": "B", "index_id": "R2000"},
@@ -63,7 +73,11 @@ GIVEN: dict[str, list[Row]] = {
     "recon.index_changes": [
         CHANGE | {"ticker": "D", "action": "addition", "movement": "new"},
         CHANGE | {"ticker": "B", "movement": "down"},
-        CHANGE | {"ticker": "GONE", "reason": "country"},
+        CHANGE | {"ticker": "GONE", "reason": "country", "industry": "Health Care"},
+    ],
+    "recon.breakpoints": [
+        CUT | {"breakpoint_id": cut, "market_cap_usd": cap, "band_low_usd": cap, "band_high_usd": cap}
+        for cut, cap in (("R1000", "4300000000"), ("TOP50", "9000000000"))
     ],
     "recon.data_issues": [
         {"issue_number": "1", "severity": "warning", "issue": "opening_unknown", "index_id": "R2000", "detail": "x"}
@@ -100,6 +114,17 @@ def test_nothing_to_compare_is_no_success(ours: int, truth: int) -> None:
     assert (counted.precision, counted.recall, counted.f1, f1(0, ours, truth)) == (0, 0, 0, 0)
 
 
+@pytest.mark.parametrize(
+    ("hits", "unchanged", "skill"),
+    [(4, 0.5, 0.6), (4, 0.8, 0), (3, 0.8, -1), (5, 0.8, 1), (4, None, None), (5, 1, None)],
+)
+def test_skill_is_the_share_of_what_changing_nothing_leaves(
+    hits: int, unchanged: float | None, skill: float | None
+) -> None:
+    found = Score("R1000", "members", ours=5, truth=5, hits=hits, unchanged_f1=unchanged).skill
+    assert found is None if skill is None else found == pytest.approx(skill)
+
+
 # --- matching ---------------------------------------------------------------------------------------------------------
 
 
@@ -131,6 +156,11 @@ def test_the_later_ticker_goes_first_whatever_the_order(turned: bool) -> None:
     lines = [heir, renamed] if turned else [renamed, heir]
     assert match(lines, {"B"}) == ([heir], set())
     assert match(lines, {"B", "C"}) == ([], set())
+
+
+def test_pairs_are_what_is_not_unmatched() -> None:
+    heir, renamed, other = Line("C", "B"), Line("B", "A"), Line("X", "Y")
+    assert pair([heir, renamed, other], {"B", "C", "Z"}) == ([(heir, "C"), (renamed, "B")], [other])
 
 
 # --- what we published ------------------------------------------------------------------------------------------------
@@ -218,6 +248,56 @@ def test_a_name_is_explained_under_its_later_ticker(reader: Reader, tmp_path: Pa
     assert [miss for miss in misses if (miss.ticker, miss.kind) == ("NEW", "members")] == [
         Miss("R1000", "members", "false", "NEW", "Renamed", "eligible, rank 4")
     ]
+
+
+# --- industries and breakpoints ---------------------------------------------------------------------------------------
+
+
+def test_industries_are_compared_over_the_lines_that_both_have(reader: Reader, tmp_path: Path) -> None:
+    """A agrees in any case, C.B differs, D has none here, S is not ours, B is printed without an industry."""
+    rows = ["R1000,A,technology", "R1000,C/B,Utilities", "R1000,D,Energy", "R1000,S,Energy", "R1000,B,"]
+    path = truth_file(tmp_path, "\n".join(["index,ticker,Industry", *rows]))
+    assert agreements(reader, EVENT, read_industries([path], EVENT)) == [
+        Agreement("R1000", "members", lines=3, agreeing=1, unmapped=1, others=(("Utilities", "Energy", 1),))
+    ]
+
+
+def test_industries_of_changes_count_for_changes(reader: Reader, tmp_path: Path) -> None:
+    text = "index,ticker,action,sector\nR1000,GONE,deletion,Health Care\nR1000,Q,addition,Energy\n"
+    found = agreements(reader, EVENT, read_industries([truth_file(tmp_path, text)], EVENT))
+    assert [(one.kind, one.lines, one.share) for one in found] == [("deletions", 1, 1.0)]
+
+
+def test_lists_without_industries_and_funds_tell_nothing_of_them(tmp_path: Path) -> None:
+    """The sectors of a fund's file are of another classification."""
+    assert read_industries([members(tmp_path, "A")], EVENT) == {}
+    assert read_industries([truth_file(tmp_path, fund_file(day='"Jun 30, 2023"'))], EVENT) == {}
+
+
+def test_names_that_lists_print(tmp_path: Path) -> None:
+    path = truth_file(tmp_path, "index,ticker,name\nR1000,A/B,Alpha Inc\nR3000,AB,Other\nR1000,C,\n")
+    assert read_names([path], EVENT) == {"AB": "Alpha Inc"}
+    assert read_names([members(tmp_path, "A")], EVENT) == {}
+
+
+def test_breakpoints_stand_beside_the_published_ones(reader: Reader) -> None:
+    # 2023: 4.2 billion, rounded to a tenth; nothing is published of the Top 50.
+    (found,) = breakpoints(reader, EVENT)
+    assert found == Breakpoint("R1000", Decimal(4_300_000_000), Decimal(4_200_000_000), Decimal(50_000_000))
+    assert found.ratio == pytest.approx(4.3 / 4.2)
+    assert breakpoints(reader, event("2021-06-recon")) == []
+
+
+@pytest.mark.parametrize(("ours", "within"), [(1066, False), (1065, True), (935, True), (934, False)])
+def test_a_breakpoint_may_be_off_by_its_rounding_and_one_and_a_half_percent(ours: int, within: bool) -> None:
+    assert Breakpoint("R1000", Decimal(ours), Decimal(1000), Decimal(50)).is_within is within
+
+
+def test_every_published_breakpoint_is_of_an_event_and_rounded_as_it_says() -> None:
+    for _, row in reference_rows("published_breakpoints.csv"):
+        assert event(row["event_id"]).kind == "recon"
+        assert row["source"]
+        assert Decimal(row["published_usd"]) % (2 * Decimal(row["rounding_usd"])) == 0
 
 
 # --- truth files ------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ import hashlib
 import io
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from recon_pipeline.settings import Settings
 from recon_pipeline.simulation import SimulatedMarket, opening_csv
 from recon_pipeline.simulation.census import PRICE_UNIT
 from recon_pipeline.simulation.demo import DEMO_EVENT, settings_of
-from recon_pipeline.simulation.issuers import Issuer
+from recon_pipeline.simulation.issuers import CLOSELY_HELD_PPM, IN_THOUSANDS_PPM, PUBLIC_PPM, Issuer
 from recon_pipeline.simulation.providers import Providers
 from recon_pipeline.simulation.providers.form import KEY, Request
 from recon_pipeline.simulation.providers.sec_sets import nearest_month_end
@@ -146,7 +147,7 @@ def test_every_payload_that_the_event_wants_is_believed(office: Office, tmp_path
             assert all({"known_at"} <= set(frame.columns) for frame in frames.values())
             rejected[name] = rejected.get(name, 0) + tables["raw.source_rejects"].height
             count += 1
-    assert count == 28
+    assert count == 29
     assert {name: many for name, many in rejected.items() if many} == {"massive": 1}, "the close that stands twice"
 
 
@@ -268,7 +269,7 @@ def test_a_cover_that_was_rounded_up_is_of_no_day_after_its_filing(office: Offic
 
 def test_statements_tell_where_a_filer_was_at_home(office: Office, tmp_path: Path) -> None:
     asks = office.asks("sec_statements")
-    assert [str(ask.day) for ask in asks] == ["2025-04-01", "2025-07-01", "2025-10-01", "2026-01-01"]
+    assert [str(ask.day) for ask in asks] == ["2025-01-01", "2025-04-01", "2025-07-01", "2025-10-01", "2026-01-01"]
     tables = office.read(asks[-1], tmp_path)
     large = some_issuer(office, "nyse")
     filers = tables["raw.filers"].filter(pl.col("cik") == large.cik)
@@ -576,6 +577,37 @@ def test_banks_that_file_elsewhere_keep_the_implied_count(ran: Ran) -> None:
         row = ran.shares[ran.ticker(issuer)]
         assert (row["cik"], row["chosen_source"], row["chosen_shares"]) == (None, "implied", issuer.shares)
         assert ran.ticker(issuer) in told
+
+
+def test_the_public_float_decides_only_where_it_is_next_to_nothing(ran: Ran) -> None:
+    floats = {row["ticker"]: row for row in ran.rows("core.floats")}
+    rules = {row["ticker"]: row for row in ran.rows("recon.eligibility")}
+    by_ppm: dict[int, list[str]] = {}
+    for issuer in ran.listed():
+        if ran.ticker(issuer) in floats:
+            by_ppm.setdefault(issuer.public_ppm, []).append(ran.ticker(issuer))
+    closely, thousands, most = (by_ppm[ppm] for ppm in (CLOSELY_HELD_PPM, IN_THOUSANDS_PPM, PUBLIC_PPM))
+    assert (len(closely), len(thousands)) == (3, 2)
+    for ticker in closely:
+        assert (rules[ticker]["float_status"], rules[ticker]["reason"]) == ("failed", "float")
+        assert rules[ticker]["float_value_pct"] == floats[ticker]["float_pct"] < 1
+    for ticker in thousands:
+        assert floats[ticker]["quality"] == "wrong unit"
+        assert (rules[ticker]["float_status"], rules[ticker]["float_value_pct"]) == ("unknown", None)
+    usable = [ticker for ticker in most if floats[ticker]["quality"] == "usable"]
+    assert len(usable) > 3_000
+    assert {rules[ticker]["float_status"] for ticker in usable} == {"passed"}
+
+
+def test_weights_rest_on_the_float_where_it_is_known(ran: Ran) -> None:
+    members = [row for row in ran.rows("recon.index_membership") if row["index_id"] == "R3000"]
+    floats = {row["ticker"]: row["float_pct"] for row in ran.rows("core.floats")}
+    vehicles = [row for row in members if row["is_pricing_vehicle"]]
+    assert abs(sum(row["weight_pct"] for row in members if row["weight_pct"]) - 100) < Decimal("0.0001")
+    for row in vehicles:
+        basis = "public float" if floats.get(row["rank_ticker"]) else "total cap"
+        assert row["weight_basis"] == (basis if row["status"] == "ranked" else None)
+    assert {row["weight_basis"] for row in vehicles} >= {"public float", "total cap"}
 
 
 def test_lines_that_the_archive_never_carries_are_priced_and_ranked(ran: Ran) -> None:

@@ -75,8 +75,10 @@ BY_NAME: Mapping[str, str] = {
         f"{rule}_status": "passed"
         for rule in ("listing", "exchange", "security_type", "structure", "country", "price", "market_cap")
     },
-    **{f"{rule}_status": "passed" for rule in ("share_class", "float", "votes")},
+    **{f"{rule}_status": "passed" for rule in ("share_class", "float", "votes", "presumption")},
     "country_evidence": "none",
+    "share_class_evidence": "pricing vehicle",
+    "price_basis": "close of rank day",
     "sql_fingerprint": tree_fingerprint(),
 }
 """Columns whose contract allows only some words, or whose usual value is another than that of their type."""

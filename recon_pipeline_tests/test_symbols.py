@@ -11,12 +11,19 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from recon_pipeline.symbols import (
+    FORMS as ALL_FORMS,
+)
+from recon_pipeline.symbols import (
+    Form,
+    dashed_ticker,
     directory_ticker,
     directory_ticker_expr,
     massive_ticker,
     massive_ticker_expr,
     normal_ticker,
     normal_ticker_expr,
+    one_ticker,
+    one_ticker_expr,
     sec_ticker,
     sec_ticker_expr,
     tape_ticker,
@@ -92,6 +99,7 @@ FORMS: dict[str, tuple[Normaliser, ColumnNormaliser]] = {
     "tape": (tape_ticker, tape_ticker_expr),
     "massive": (massive_ticker, massive_ticker_expr),
     "sec": (sec_ticker, sec_ticker_expr),
+    "dashed": (dashed_ticker, lambda symbol: one_ticker_expr(symbol, "dashed")),
 }
 LETTERS = st.sampled_from(string.ascii_uppercase)
 
@@ -191,3 +199,125 @@ def test_a_symbol_of_a_form_has_its_spelling(form: str, symbol: str, ticker: str
 def test_a_warrant_of_a_series_is_told_from_a_class_by_the_tape_alone() -> None:
     assert directory_ticker("NE.A") == "NE.A", "the directory's form reads as a class"
     assert tape_ticker("NE.WS.A") != tape_ticker("NE.A")
+
+
+# --- securities and their spellings -----------------------------------------------------------------------------------
+
+Security = tuple[str, str, str]
+"""Root, what it is, and the letter of its class or series, or an empty one."""
+
+CLASS_LETTERS = st.sampled_from("ABCDEFGHIJKLMNOQSTVXYZ")
+"""P, R, U and W are marks in one form or another: of a preferred, a right, a unit, a warrant or a when-issued line."""
+
+SECURITIES: st.SearchStrategy[Security] = st.one_of(
+    st.tuples(ROOTS, st.sampled_from(["common", "warrant", "unit", "right", "issue", "right issue"]), st.just("")),
+    st.tuples(ROOTS, st.sampled_from(["class", "series"]), CLASS_LETTERS),
+    st.tuples(ROOTS, st.just("preferred"), st.one_of(st.just(""), LETTERS)),
+)
+
+TICKERS = {
+    "common": "{root}",
+    "class": "{root}.{letter}",
+    "preferred": "{root}^{letter}",
+    "warrant": "{root}.WS",
+    "series": "{root}.WS.{letter}",
+    "unit": "{root}.U",
+    "right": "{root}.R",
+    "issue": "{root}.WI",
+    "right issue": "{root}.R.WI",
+}
+"""The one ticker of each kind of security: `issue` is a when-issued line, `series` a warrant of a series."""
+
+SPELLINGS: dict[Form, dict[str, list[str]]] = {
+    "slashed": {kind: [ticker.replace(".", "/")] for kind, ticker in TICKERS.items()},
+    # It writes a warrant of a series like a class, and a when-issued line like a class V.
+    "directory": {
+        "common": ["{root}"],
+        "class": ["{root}.{letter}"],
+        "preferred": ["{root}${letter}"],
+        "warrant": ["{root}.W"],
+        "unit": ["{root}.U"],
+        "right": ["{root}.R"],
+    },
+    "tape": {
+        "common": ["{root}"],
+        "class": ["{root}.{letter}"],
+        "preferred": ["{root}p{letter}"],
+        "warrant": ["{root}.WS"],
+        "series": ["{root}.WS.{letter}"],
+        "unit": ["{root}.U"],
+        "right": ["{root}r"],
+        "issue": ["{root}w"],
+        "right issue": ["{root}rw"],
+    },
+    "sec": {
+        "common": ["{root}"],
+        "class": ["{root}-{letter}"],
+        "preferred": ["{root}-P{letter}"],
+        "warrant": ["{root}-WT"],
+        "series": ["{root}-WT{letter}"],
+        "unit": ["{root}-UN", "{root}-U"],
+        "right": ["{root}-RI", "{root}-RT"],
+        "issue": ["{root}-WI"],
+        "right issue": ["{root}-RW"],
+    },
+    "dashed": {
+        "common": ["{root}"],
+        "class": ["{root}-{letter}"],
+        "preferred": ["{root}-P-{letter}"],
+        "warrant": ["{root}-WS"],
+        "series": ["{root}-WS-{letter}"],
+        "unit": ["{root}-U"],
+        "right": ["{root}-R"],
+        "issue": ["{root}-W"],
+        "right issue": ["{root}-R-W"],
+    },
+}
+
+
+def ticker_of(security: Security) -> str:
+    root, kind, letter = security
+    return TICKERS[kind].format(root=root, letter=letter)
+
+
+def spelled(security: Security, form: Form) -> list[str]:
+    """Every way in which a form writes a security; none where it writes it like another one."""
+    root, kind, letter = security
+    ways = [way.format(root=root, letter=letter) for way in SPELLINGS[form].get(kind, [])]
+    return [way.removesuffix("-") for way in ways]
+
+
+def test_every_form_has_its_spellings() -> None:
+    assert set(SPELLINGS) == set(ALL_FORMS)
+    assert all(set(kinds) <= set(TICKERS) for kinds in SPELLINGS.values())
+
+
+@given(SECURITIES)
+@example(("BAC", "preferred", "P"))
+@example(("TY", "preferred", ""))
+def test_a_security_is_one_ticker_in_every_form(security: Security) -> None:
+    for form in ALL_FORMS:
+        assert {one_ticker(way, form) for way in spelled(security, form)} <= {ticker_of(security)}, form
+
+
+@given(SECURITIES, SECURITIES, st.sampled_from(ALL_FORMS), st.sampled_from(ALL_FORMS))
+@example(("A", "class", "W"), ("A", "warrant", ""), "slashed", "slashed")
+@example(("AP", "common", ""), ("A", "preferred", ""), "tape", "sec")
+def test_no_two_securities_have_one_ticker(one: Security, other: Security, form: Form, other_form: Form) -> None:
+    tickers = {one_ticker(way, form) for way in spelled(one, form)}
+    others = {one_ticker(way, other_form) for way in spelled(other, other_form)}
+    assert one == other or not tickers & others
+
+
+@given(SECURITIES, st.sampled_from(ALL_FORMS))
+def test_the_ticker_of_a_security_is_read_as_itself_in_every_form(security: Security, form: Form) -> None:
+    ticker = ticker_of(security)
+    assert one_ticker(ticker, form) == ticker
+
+
+@given(st.lists(SECURITIES, max_size=20), st.sampled_from(ALL_FORMS))
+def test_a_column_of_securities_is_read_like_its_cells(securities: list[Security], form: Form) -> None:
+    ways = [way for security in securities for way in spelled(security, form)]
+    frame = pl.DataFrame({"symbol": ways}, schema={"symbol": pl.String()})
+    column = frame.select(one_ticker_expr(pl.col("symbol"), form)).to_series()
+    assert column.to_list() == [one_ticker(way, form) for way in ways]

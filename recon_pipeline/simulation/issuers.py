@@ -2,7 +2,8 @@
 
 The archive implies a share count (cap by price), and for some companies an old one: that is planted here, in the truth,
 so that the bytes of the archive do not depend on it. So are splits, companies that the SEC does not know (banks file
-with their own regulator), and filings whose count is no count (providers section 0, 1.5).
+with their own regulator), filings whose count is no count (providers section 0, 1.5), and public floats that are next
+to nothing (methodology 4.2) or told in thousands (providers 1.4).
 
 What does not belong here: what an issuer files and when (`filings`), any provider's form (`providers`).
 """
@@ -37,6 +38,10 @@ SPLIT_RATIOS: Final = ((1, 2), (1, 4), (1, 10), (10, 1))
 # Before the first session that is simulated, so that no price has to jump.
 SPLIT_DAYS_BEFORE, OLD_SPLIT_DAYS_BEFORE = 38, 200
 DIRECT_LISTINGS: Final = 0.1
+# Parts of a million that no affiliate holds: of most companies; of a few that hardly anybody else can buy; and what it
+# looks like where the report tells the value in thousands.
+PUBLIC_PPM, CLOSELY_HELD_PPM, IN_THOUSANDS_PPM = 800_000, 4_000, 800
+CLOSELY_HELD, FLOATS_IN_THOUSANDS = 3, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,8 @@ class Issuer:
 
     `cik` is None where the SEC does not know it. `shares` counts the whole company in units of its first line,
     `implied` is what the archive says; `classes` is empty where filings count the company as one. `unreported` of the
-    shares were issued since its last report. `flaw` is what is wrong with the count in that report.
+    shares were issued since its last report. `flaw` is what is wrong with the count in that report. `public_ppm` of its
+    cap is the public float that its yearly report states.
     """
 
     number: int
@@ -78,6 +84,7 @@ class Issuer:
     split: Split | None = None
     flaw: Flaw | None = None
     placeholder: int = 0
+    public_ppm: int = PUBLIC_PPM
     listed_on: date | None = None
     is_direct_listing: bool = False
     left_on: date | None = None
@@ -168,6 +175,7 @@ class _Truth:
         for issuer in self._free:
             if self._dice.chance(STALE_SHARE):
                 self._make_stale(issuer)
+        self._floats()
 
     def _take(self, low: int, high: int, industry: str = "") -> Issuer:
         size = len(self._market.lines)
@@ -212,6 +220,11 @@ class _Truth:
     def _banks(self) -> None:
         for _ in range(self._scaled(BANKS)):
             self._take(900, 2800, "Major Banks").cik = None
+
+    def _floats(self) -> None:
+        for ppm, count in ((CLOSELY_HELD_PPM, CLOSELY_HELD), (IN_THOUSANDS_PPM, FLOATS_IN_THOUSANDS)):
+            for _ in range(self._scaled(count)):
+                self._take(300, 2500).public_ppm = ppm
 
     def _classes(self, issuer: Issuer) -> None:
         """Tell a company's shares by class: the first line has most of them, and some have a class without a symbol."""

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Final
@@ -28,7 +27,7 @@ from recon_pipeline.settings import Settings
 from recon_pipeline.sources.feeds import Ask, Frames, Landed, Plan, Provider
 from recon_pipeline.sources.http import HttpClient
 from recon_pipeline.sources.rows import DIRECTORY, REJECTS, Rejects, asked_day, end_of_day, iso_day
-from recon_pipeline.symbols import normal_ticker
+from recon_pipeline.symbols import dashed_ticker
 
 ACTIVE: Final = "alphavantage/active"
 DELISTED: Final = "alphavantage/delisted"
@@ -51,8 +50,6 @@ EXCHANGES: Final = {
     "AMEX": "amex",
     "BATS": "cboe",
 }
-
-_PREFERRED: Final = re.compile(r"^(.*?\w)-P(?:-(.+))?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +139,7 @@ class AlphaVantage(Provider):
                         "as_of": day,
                         "known_at": known_at,
                         "symbol": symbol,
-                        "ticker": listing_ticker(symbol),
+                        "ticker": dashed_ticker(symbol),
                         "name": name or None,
                         "exchange": EXCHANGES.get(exchange, "other") if exchange else None,
                         "is_active": state == "Active",
@@ -153,11 +150,6 @@ class AlphaVantage(Provider):
                     }
                 )
         return {"raw.directory": pl.DataFrame(rows, schema=DIRECTORY), REJECTS: rejects.frame()}
-
-
-def listing_ticker(symbol: str) -> str:
-    """Return the one spelling of a symbol of this provider: `BRK-B` is BRK.B, the preferred `BAC-P-K` is BAC^K."""
-    return normal_ticker(_PREFERRED.sub(lambda found: f"{found[1]}^{found[2] or ''}", symbol.strip().upper()))
 
 
 def _day(symbol: str, field: str, text: str, rejects: Rejects) -> date | None:

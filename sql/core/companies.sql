@@ -1,8 +1,17 @@
 -- Which common lines belong to one company, which of them prices it, and what the company is worth on the rank day.
 with event as (
-    select event_id, effective_date
-    from reference.recon_events
-    where event_id = $event_id
+    select
+        events.event_id as event_id,
+        events.effective_date as effective_date,
+        events.rank_day as rank_day,
+        max(case when rules.rule = 'capture_grace_days' then cast(rules.value as integer) end) as grace_days,
+        max(case when rules.rule = 'min_price_usd' then rules.value end) as min_price_usd,
+        max(case when rules.rule = 'vehicle_min_volume_days' then cast(rules.value as bigint) end) as min_volume_days,
+        max(case when rules.rule = 'vehicle_volume_gap_pct' then cast(rules.value as decimal(3, 0)) end) as volume_gap_pct
+    from reference.recon_events as events
+    left join core.event_rules as rules on rules.event_id = $event_id
+    where events.event_id = $event_id
+    group by events.event_id, events.effective_date, events.rank_day
 ),
 
 lines as (
@@ -14,6 +23,7 @@ lines as (
         -- Methodology 6: filed counts where they hold against what the market says, else the implied one.
         coalesce(shares.chosen_shares, lines.outstanding_shares) as outstanding_shares,
         lines.outstanding_shares as implied_shares,
+        shares.class_shares as class_shares,
         securities.issuer_name as issuer_name,
         -- A class that only a list of symbols shows may be printed another way there than its sister in the price list: the
         -- symbol says whose class it is, and the name without its legal form bears it out.
@@ -86,35 +96,208 @@ told_apart as (
     from issued
 ),
 
--- Methodology 5.2: the class with the highest trading volume prices the company; one that is folded into another (5.7)
--- does not. The screener gives every class line the share count of the whole company, in units of that class (providers
+members as (
+    select distinct rank_ticker as ticker
+    from core.opening_members
+    where event_id = $event_id and rank_ticker is not null
+),
+
+-- Lines with what decides which of them may price their company.
+tested as (
+    select
+        told_apart.*,
+        coalesce(history.trading_days, 0) as trading_days,
+        coalesce(history.volume_days, 0) as volume_days,
+        coalesce(history.volume_shares, 0) as history_volume_shares,
+        history.basis as history_basis,
+        history.addtv_usd as addtv_usd,
+        windows.volume_shares as volume_shares,
+        windows.trading_days as month_days,
+        windows.traded_usd as month_traded_usd,
+        count(*) over (partition by told_apart.issuer, told_apart.namesake) as line_count,
+        max(case when members.ticker is not null then 1 else 0 end) over (
+            partition by told_apart.issuer, told_apart.namesake
+        ) = 1 as is_member_company,
+        -- Methodology 3.1, 3.2: a class that is not eligible by its own price is none that prices a company. A missing
+        -- close fails nobody.
+        case
+            when told_apart.close_usd is null or told_apart.close_usd >= event.min_price_usd then 0
+            when
+                members.ticker is not null
+                and windows.window_days > 0
+                and windows.window_close_sum_usd >= event.min_price_usd * windows.window_days
+                then 0
+            when event.min_price_usd is null then 0
+            else 1
+        end as is_below_price
+    from told_apart
+    cross join event
+    left join core.trading_history as history on history.event_id = $event_id and told_apart.ticker = history.ticker
+    left join core.trading_windows as windows on windows.event_id = $event_id and told_apart.ticker = windows.ticker
+    left join members on told_apart.ticker = members.ticker
+),
+
+-- The sessions that stand for two years, of how many: a day of the sample is worth as many days as it stands for.
+read_sessions as (
+    select session_date
+    from core.event_sessions
+    where event_id = $event_id and role = 'history'
+),
+
+span as (
+    select count(distinct calendar.session_date) as sessions, max(sampled.days) as sampled_sessions
+    from (select min(session_date) as first_day, count(*) as days from read_sessions) as sampled
+    cross join event
+    inner join reference.sessions as calendar
+        on
+            calendar.session_date >= sampled.first_day
+            and calendar.session_date <= event.rank_day
+),
+
+-- The volume of the classes of one company. Each session is weighed by one price for all of them, the highest close of the
+-- company on it: a split multiplies the volumes and divides that price, so that sessions before and after it add up.
+price_order as (
+    select source, precedence
+    from reference.source_order
+    where figure = 'price'
+),
+
+class_lines as (
+    select ticker, issuer, namesake
+    from tested
+    where line_count > 1 and history_basis = 'history'
+),
+
+class_sessions as (
+    select
+        class_lines.ticker as ticker,
+        class_lines.issuer as issuer,
+        class_lines.namesake as namesake,
+        prices.as_of as as_of,
+        cast(prices.close_usd as decimal(18, 4)) as close_usd,
+        cast(coalesce(prices.volume_shares, 0) as decimal(18, 0)) as volume_shares,
+        row_number() over (
+            partition by prices.as_of, prices.ticker
+            order by
+                coalesce(price_order.precedence, 99),
+                coalesce(prices.volume_shares, 0) desc,
+                prices.exchange,
+                prices.symbol
+        ) as choice
+    from raw.prices as prices
+    inner join read_sessions on prices.as_of = read_sessions.session_date
+    inner join class_lines on prices.ticker = class_lines.ticker
+    cross join event
+    left join price_order on prices.source = price_order.source
+    where
+        not prices.is_adjusted
+        and cast(prices.known_at as date) <= event.rank_day + event.grace_days
+),
+
+weighed_sessions as (
+    select
+        ticker,
+        volume_shares,
+        max(close_usd) over (partition by issuer, namesake, as_of) as company_close_usd
+    from class_sessions
+    where choice = 1
+),
+
+class_volumes as (
+    select ticker, sum(volume_shares * company_close_usd) as volume
+    from weighed_sessions
+    group by ticker
+),
+
+-- Where the history has no class of a company, the month before the rank day tells of all of them.
+compared as (
+    select
+        tested.*,
+        case
+            when max(class_volumes.volume) over (partition by tested.issuer, tested.namesake) is not null
+                then cast(coalesce(class_volumes.volume, 0) as decimal(26, 4))
+            else cast(coalesce(tested.volume_shares, 0) as decimal(26, 4))
+        end as volume,
+        -- Methodology 5.2: a class of a member company needs its days of volume.
+        case
+            when
+                tested.is_member_company
+                and tested.history_basis = 'history'
+                and span.sampled_sessions > 0
+                and tested.volume_days * span.sessions < event.min_volume_days * span.sampled_sessions
+                then 1
+            else 0
+        end as has_few_days
+    from tested
+    cross join event
+    cross join span
+    left join class_volumes on tested.ticker = class_volumes.ticker
+),
+
+first_volumes as (
+    select
+        *,
+        first_value(volume) over (
+            partition by issuer, namesake, is_unsure, is_folded, is_below_price, has_few_days
+            order by volume desc, ticker
+        ) as highest_volume
+    from compared
+),
+
+near as (
+    select
+        first_volumes.*,
+        -- Volumes that differ by less than the gap (of the higher one), and not for lack of any.
+        first_volumes.highest_volume > 0
+        and first_volumes.volume * 100
+        > first_volumes.highest_volume * cast(100 - event.volume_gap_pct as decimal(3, 0)) as is_near
+    from first_volumes
+    cross join event
+),
+
+near_counted as (
+    select
+        *,
+        -- Only where each of them has a count.
+        sum(case when is_near and class_shares is null then 1 else 0 end) over (
+            partition by issuer, namesake, is_unsure, is_folded, is_below_price, has_few_days
+        ) = 0 as are_counted
+    from near
+),
+
+-- Methodology 5.2: the class with the highest volume prices the company, the one with more shares where volumes are near
+-- (total shares stand for those available, which no source tells by class); one that is folded into another (5.7) does
+-- not. The screener gives every class line the share count of the whole company, in units of that class (providers
 -- section 0, finding 5): where the line that prices it has no figures, those of the next line are the company's too.
 ordered as (
     select
-        told_apart.*,
-        coalesce(windows.trading_days, 0) as trading_days,
-        coalesce(windows.volume_shares, 0) as volume_shares,
-        coalesce(windows.traded_usd, 0) as traded_usd,
-        count(*) over (partition by told_apart.issuer, told_apart.namesake) as line_count,
+        *,
         row_number() over (
-            partition by told_apart.issuer, told_apart.namesake
+            partition by issuer, namesake
             order by
-                told_apart.is_unsure,
-                told_apart.is_folded,
-                coalesce(windows.volume_shares, 0) desc,
-                told_apart.ticker
+                is_unsure,
+                is_folded,
+                is_below_price,
+                has_few_days,
+                case when is_near and are_counted then 0 else 1 end,
+                case when is_near and are_counted then class_shares end desc,
+                volume desc,
+                ticker
         ) as vehicle_order,
         row_number() over (
-            partition by told_apart.issuer, told_apart.namesake
+            partition by issuer, namesake
             order by
-                told_apart.is_unsure,
-                case when told_apart.outstanding_shares > 0 and told_apart.close_usd > 0 then 0 else 1 end,
-                told_apart.is_folded,
-                coalesce(windows.volume_shares, 0) desc,
-                told_apart.ticker
+                is_unsure,
+                case when outstanding_shares > 0 and close_usd > 0 then 0 else 1 end,
+                is_folded,
+                is_below_price,
+                has_few_days,
+                case when is_near and are_counted then 0 else 1 end,
+                case when is_near and are_counted then class_shares end desc,
+                volume desc,
+                ticker
         ) as figures_order
-    from told_apart
-    left join core.trading_windows as windows on windows.event_id = $event_id and told_apart.ticker = windows.ticker
+    from near_counted
 )
 
 select
@@ -124,11 +307,13 @@ select
     ordered.vehicle_order = 1 as is_pricing_vehicle,
     ordered.issuer_name as issuer_name,
     ordered.line_count as line_count,
+    ordered.history_basis as volume_basis,
     ordered.trading_days as trading_days,
-    ordered.volume_shares as volume_shares,
-    -- Methodology 5.3: average daily traded value of the line, over the sessions that were read.
+    ordered.volume_days as volume_days,
+    ordered.history_volume_shares as volume_shares,
+    ordered.addtv_usd as addtv_usd,
     case
-        when ordered.trading_days > 0 then cast(ordered.traded_usd / ordered.trading_days as decimal(24, 2))
+        when ordered.month_days > 0 then cast(ordered.month_traded_usd / ordered.month_days as decimal(24, 2))
     end as traded_value_usd,
     case
         when figures.outstanding_shares > 0 and figures.close_usd > 0

@@ -1,5 +1,6 @@
 -- Which line at one anchor is the same security as which line at the next: opening date to rank day, rank day to the
--- first session of the new membership. By ticker first; a ticker that vanished is looked for under a new one.
+-- first session of the new membership. By ticker first; a ticker that vanished, or went to another company, is looked for
+-- under a new one.
 with lines as (
     select
         lines.role as role,
@@ -13,7 +14,14 @@ with lines as (
         lines.outstanding_shares as outstanding_shares,
         securities.security_type as security_type,
         securities.issuer_key as issuer_key,
-        coalesce(securities.share_class, '') as share_class
+        split_part(securities.issuer_key, ' ', 1) as issuer_word,
+        -- A class that no name tells may stand behind the ticker of its sister: WLYB beside WLY.
+        coalesce(securities.share_class, case when sisters.ticker is not null then right(lines.ticker, 1) end, '')
+            as share_class,
+        filers.cik as cik,
+        filers.basis as cik_basis,
+        -- Enough to say that a line is another company's; less is enough to look for it elsewhere.
+        case when filers.basis <> 'name' then filers.cik end as sure_cik
     from core.lines as lines
     inner join core.securities as securities
         on
@@ -21,8 +29,28 @@ with lines as (
             and lines.role = securities.role
             and lines.anchor_date = securities.anchor_date
             and lines.ticker = securities.ticker
+    left join core.securities as sisters
+        on
+            sisters.event_id = $event_id
+            and securities.role = sisters.role
+            and securities.anchor_date = sisters.anchor_date
+            and left(securities.ticker, length(securities.ticker) - 1) = sisters.ticker
+            and securities.issuer_key = sisters.issuer_key
+            and securities.security_type = sisters.security_type
+    left join core.line_filers as filers
+        on
+            filers.event_id = $event_id
+            and lines.role = filers.role
+            and lines.anchor_date = filers.anchor_date
+            and lines.ticker = filers.ticker
     -- A line that is first seen after the rank day is no line of it: it may be the new name of one that is.
     where lines.event_id = $event_id and lines.listing <> 'fresh'
+),
+
+name_days as (
+    select cast(value as integer) as days
+    from core.event_rules
+    where event_id = $event_id and rule = 'filer_name_days'
 ),
 
 steps as (
@@ -41,9 +69,50 @@ steps as (
         effective.anchor_date as to_date
     from (select distinct anchor_date from lines where role = 'rank') as ranked
     cross join (select distinct anchor_date from lines where role = 'effective') as effective
+    union all
+    select
+        'last_recon' as from_role,
+        last_recon.anchor_date as from_date,
+        'rank' as to_role,
+        ranked.anchor_date as to_date
+    from (select distinct anchor_date from lines where role = 'last_recon') as last_recon
+    cross join (select distinct anchor_date from lines where role = 'rank') as ranked
 ),
 
-same_ticker as (
+-- What a filer was ever called, and whose name at the start of a step is known: a filer that bore another name then, and
+-- never one like that of the line, is another company (providers 1.17, trap 14).
+filer_words as (
+    select distinct cik, split_part(issuer_key, ' ', 1) as issuer_word
+    from core.filer_names
+    where event_id = $event_id
+),
+
+known_then as (
+    select distinct steps.from_role as from_role, steps.from_date as from_date, names.cik as cik
+    from steps
+    cross join name_days
+    inner join core.filer_names as names
+        on
+            names.event_id = $event_id
+            and names.kind <> 'filed'
+            and names.borne_from <= steps.from_date - name_days.days
+            and (names.borne_to is null or names.borne_to >= steps.from_date + name_days.days)
+),
+
+-- The filer of a line, under a ticker that it did not have.
+moved as (
+    select distinct steps.from_role as from_role, steps.from_date as from_date, steps.to_role as to_role, later.sure_cik as cik
+    from steps
+    inner join lines as later on steps.to_role = later.role and steps.to_date = later.anchor_date
+    left join lines as earlier
+        on
+            steps.from_role = earlier.role
+            and steps.from_date = earlier.anchor_date
+            and later.ticker = earlier.ticker
+    where later.sure_cik is not null and later.listing <> 'faded' and earlier.ticker is null
+),
+
+paired as (
     select
         steps.from_role,
         steps.from_date,
@@ -52,7 +121,29 @@ same_ticker as (
         steps.to_date,
         later.ticker as to_ticker,
         -- Last seen before the rank day: it may have a new name on it.
-        later.listing = 'faded' as is_faded
+        later.listing = 'faded' as is_faded,
+        case
+            when earlier.security_type <> 'common' or later.security_type <> 'common' then false
+            -- The company goes on under another ticker: what has its old one now is another. One of its name is one that it
+            -- spun off, and files under a later number; else a namesake was found.
+            when
+                earlier.sure_cik <> later.sure_cik
+                and moved.cik is not null
+                and (earlier.issuer_key <> later.issuer_key or earlier.sure_cik < later.sure_cik)
+                then true
+            when earlier.issuer_word = later.issuer_word then false
+            -- A holding company that was put above it has a number of its own, and the business or the shares of the old
+            -- one. A change of name alone goes with the same number.
+            when
+                earlier.country is not distinct from later.country
+                and earlier.industry is not distinct from later.industry
+                and earlier.ipo_year is not distinct from later.ipo_year
+                then false
+            when 100 * abs(earlier.outstanding_shares - later.outstanding_shares) <= 2 * earlier.outstanding_shares
+                then false
+            when earlier.sure_cik is not null and later.sure_cik is not null then earlier.sure_cik <> later.sure_cik
+            else later.sure_cik is not null and known_then.cik is not null and filer_words.cik is null
+        end as is_recycled
     from steps
     inner join lines as earlier on steps.from_role = earlier.role and steps.from_date = earlier.anchor_date
     inner join lines as later
@@ -62,6 +153,24 @@ same_ticker as (
             and earlier.ticker = later.ticker
             -- A ticker that went over to another issuer's preferred or warrant is a ticker that vanished.
             and (earlier.security_type = later.security_type or earlier.issuer_key = later.issuer_key)
+    left join moved
+        on
+            steps.from_role = moved.from_role
+            and steps.from_date = moved.from_date
+            and steps.to_role = moved.to_role
+            and earlier.sure_cik = moved.cik
+    left join known_then
+        on
+            steps.from_role = known_then.from_role
+            and steps.from_date = known_then.from_date
+            and later.sure_cik = known_then.cik
+    left join filer_words on later.sure_cik = filer_words.cik and earlier.issuer_word = filer_words.issuer_word
+),
+
+same_ticker as (
+    select from_role, from_date, from_ticker, to_role, to_date, to_ticker, is_faded
+    from paired
+    where not is_recycled
 ),
 
 gone as (
@@ -99,11 +208,21 @@ candidates as (
         gone.to_role,
         gone.to_date,
         came.ticker as to_ticker,
-        case when gone.issuer_key = came.issuer_key then 'issuer_name' else 'figures' end as basis,
+        -- A number that stands for both tickers, or for one of them and for the name that the other one had.
         case
-            when gone.issuer_key = came.issuer_key then 1
-            when gone.industry = came.industry then 2
-            else 3
+            when gone.cik = came.cik and gone.cik_basis = 'ticker' and came.cik_basis = 'ticker' then 'filer'
+            when gone.cik = came.cik then 'filer_name'
+            when gone.issuer_key = came.issuer_key then 'issuer_name'
+            else 'figures'
+        end as basis,
+        case
+            when gone.cik = came.cik and gone.share_class = came.share_class then 1
+            when gone.issuer_key = came.issuer_key and gone.share_class = came.share_class then 2
+            -- A class by its symbol alone, JW.A and now WLY, or the other way about.
+            when gone.cik = came.cik then 3
+            when gone.issuer_key = came.issuer_key then 4
+            when gone.industry = came.industry then 5
+            else 6
         end as strength
     from gone
     inner join came
@@ -111,9 +230,16 @@ candidates as (
             gone.from_role = came.from_role
             and gone.from_date = came.from_date
             and gone.to_role = came.to_role
-            and gone.share_class = came.share_class
             and (
-                gone.issuer_key = came.issuer_key
+                gone.share_class = came.share_class
+                or (
+                    (gone.cik = came.cik or gone.issuer_key = came.issuer_key)
+                    and (gone.share_class = '' or came.share_class = '')
+                )
+            )
+            and (
+                gone.cik = came.cik
+                or gone.issuer_key = came.issuer_key
                 -- The issuer took a new name too: the same country, industry and listing year, and a share count and a
                 -- price that moved no more than they do in a year without a corporate action.
                 or (
@@ -135,23 +261,46 @@ candidates as (
                     and 3 * gone.close_usd <= 4 * came.close_usd
                 )
             )
+    left join known_then
+        on
+            came.from_role = known_then.from_role
+            and came.from_date = known_then.from_date
+            and came.cik = known_then.cik
+    left join filer_words on came.cik = filer_words.cik and gone.issuer_word = filer_words.issuer_word
+    where
+        gone.cik = came.cik
+        or gone.issuer_key = came.issuer_key
+        -- Figures alone yield to the filer: it is another one, or bore another name then.
+        or (
+            (gone.cik is null or came.cik is null)
+            and (known_then.cik is null or filer_words.cik is not null)
+            -- One blank check is like another: ten dollars, and so many million shares.
+            and gone.industry is distinct from 'Blank Checks'
+        )
 ),
 
 -- Only a pair that is the single best for both sides is believed.
-judged as (
+best as (
     select
         *,
-        count(*) over (partition by from_role, from_date, to_role, from_ticker, strength) as rivals_from,
-        count(*) over (partition by from_role, from_date, to_role, to_ticker, strength) as rivals_to,
         min(strength) over (partition by from_role, from_date, to_role, from_ticker) as best_from,
         min(strength) over (partition by from_role, from_date, to_role, to_ticker) as best_to
     from candidates
 ),
 
+judged as (
+    select
+        *,
+        count(*) over (partition by from_role, from_date, to_role, from_ticker) as rivals_from,
+        count(*) over (partition by from_role, from_date, to_role, to_ticker) as rivals_to
+    from best
+    where strength = best_from and strength = best_to
+),
+
 renamed as (
     select from_role, from_date, from_ticker, to_role, to_date, to_ticker, basis
     from judged
-    where rivals_from = 1 and rivals_to = 1 and strength = best_from and strength = best_to
+    where rivals_from = 1 and rivals_to = 1
 )
 
 select

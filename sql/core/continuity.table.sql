@@ -1,12 +1,12 @@
 create table core.continuity (
     event_id varchar not null,
-    from_role varchar not null check (from_role in ('opening', 'rank')),
+    from_role varchar not null check (from_role in ('opening', 'last_recon', 'rank')),
     from_date date not null,
     from_ticker varchar not null,
     to_role varchar not null check (to_role in ('rank', 'effective')),
     to_date date not null,
     to_ticker varchar not null,
-    basis varchar not null check (basis in ('ticker', 'issuer_name', 'figures')),
+    basis varchar not null check (basis in ('ticker', 'filer', 'filer_name', 'issuer_name', 'figures')),
     primary key (event_id, from_role, from_date, from_ticker, to_role),
     unique (event_id, from_role, from_date, to_ticker, to_role)
 );
@@ -23,5 +23,6 @@ comment on column core.continuity.to_role is 'Anchor that the step leads to.';
 comment on column core.continuity.to_date is 'Date of that anchor.';
 comment on column core.continuity.to_ticker is 'Ticker there.';
 comment on column core.continuity.basis is
-    'ticker (the same); issuer_name (a new ticker, one issuer); figures (new ticker and name, the same country, '
+    'ticker (the same); filer (a new ticker, one filer with the SEC); filer_name (likewise, the filer known by the name that '
+    'it bore then: core.filer_names); issuer_name (a new ticker, one issuer); figures (new ticker and name, the same country, '
     'industry, listing year and share count).';

@@ -65,12 +65,79 @@ window_sessions as (
             and calendar.session_date >= event.rank_day - cast(rule.value as integer)
 ),
 
+-- The reconstitution that the opening list is the outcome of: the event that it was taken from, else the last one that
+-- was in effect on its date.
+last_recon as (
+    select max(recons.rank_day) as anchor_date
+    from raw.opening_rows as opening_rows
+    cross join event
+    inner join reference.recon_events as recons
+        on
+            recons.kind = 'recon'
+            and not recons.is_projection
+            and recons.rank_day < event.rank_day
+            and (
+                recons.effective_date <= opening_rows.as_of
+                or opening_rows.source in ('event ' || recons.event_id, 'published ' || recons.event_id)
+            )
+    where opening_rows.event_id = $event_id and opening_rows.index_id in ('R1000', 'R2000', 'R3000')
+),
+
+year_before as (
+    select max(calendar.session_date) as anchor_date
+    from last_recon
+    inner join rule on rule.rule = 'presumption_seasoning_days'
+    inner join reference.sources as sources on sources.source = 'archive'
+    inner join reference.sessions as calendar
+        on
+            calendar.session_date >= sources.first_day
+            and calendar.session_date <= last_recon.anchor_date - cast(rule.value as integer)
+),
+
+-- Methodology 5.2: two years up to and including the rank day, or what there is of them. One session a month stands for
+-- all of it (rule history_sample_day), whatever else this home holds: what an event reads follows from its plan alone.
+history_span as (
+    select
+        event.rank_day as rank_day,
+        cast(event.rank_day - cast(months.value as integer) * interval '1 month' as date) as first_day,
+        cast(sample.value as integer) as sample_day
+    from event
+    inner join rule as used on used.rule = 'use_two_year_volume' and used.value = 1
+    inner join rule as months on months.rule = 'history_months' and months.value > 0
+    inner join rule as sample on sample.rule = 'history_sample_day'
+),
+
+history_sessions as (
+    select history_span.rank_day as anchor_date, max(calendar.session_date) as session_date
+    from history_span
+    inner join reference.sessions as calendar
+        on
+            calendar.session_date > history_span.first_day
+            and calendar.session_date <= history_span.rank_day
+            and (history_span.sample_day = 0 or extract(day from calendar.session_date) <= history_span.sample_day)
+    group by
+        history_span.rank_day,
+        extract(year from calendar.session_date),
+        extract(month from calendar.session_date),
+        case when history_span.sample_day = 0 then calendar.session_date end
+),
+
 gathered as (
     select 'rank' as role, anchor_date, session_date, preference from rank_sessions
     union all
     select 'price_window' as role, anchor_date, session_date, 0 as preference from window_sessions
     union all
+    select 'history' as role, anchor_date, session_date, 0 as preference from history_sessions
+    union all
     select 'effective' as role, anchor_date, session_date, preference from effective_sessions
+    union all
+    select 'last_recon' as role, anchor_date, anchor_date as session_date, 0 as preference
+    from last_recon
+    where anchor_date is not null
+    union all
+    select 'year_before' as role, anchor_date, anchor_date as session_date, 0 as preference
+    from year_before
+    where anchor_date is not null
     union all
     select 'opening' as role, anchor_date, session_date, 0 as preference from opening_sessions
     union all

@@ -16,6 +16,27 @@ with inherited as (
     group by members.rank_ticker
 ),
 
+-- The newest list with FIGIs that was known by then (providers 1.10); an older one may tell of another bearer of the
+-- ticker.
+figi_lists as (
+    select
+        directory.ticker as ticker,
+        directory.share_class_figi as share_class_figi,
+        row_number() over (
+            partition by directory.ticker
+            order by directory.as_of desc, directory.known_at desc, directory.source, directory.share_class_figi
+        ) as choice
+    from raw.directory as directory
+    inner join reference.recon_events as events on events.event_id = $event_id
+    inner join core.event_rules as grace on grace.event_id = $event_id and grace.rule = 'capture_grace_days'
+    inner join core.event_rules as fresh on fresh.event_id = $event_id and fresh.rule = 'fresh_list_days'
+    where
+        directory.share_class_figi is not null
+        and directory.is_active
+        and directory.as_of between events.rank_day - cast(fresh.value as integer) and events.rank_day
+        and cast(directory.known_at as date) <= events.rank_day + cast(grace.value as integer)
+),
+
 -- Names that members before the event bear or bore, gone ones too: none of them is given to another.
 taken_securities as (
     select distinct security_id
@@ -87,7 +108,9 @@ select
         when heirs.inherited_company_id is not null and heirs.succession = 1 then heirs.inherited_company_id
         when taken.company_id is not null then heirs.minted_company_id || '@' || cast(heirs.rank_day as varchar)
         else heirs.minted_company_id
-    end as company_id
+    end as company_id,
+    figi_lists.share_class_figi as share_class_figi
 from named
 inner join heirs on named.pricing_ticker = heirs.pricing_ticker
 left join taken_companies as taken on heirs.minted_company_id = taken.company_id
+left join figi_lists on figi_lists.choice = 1 and named.ticker = figi_lists.ticker

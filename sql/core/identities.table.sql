@@ -3,6 +3,7 @@ create table core.identities (
     ticker varchar not null,
     security_id varchar not null,
     company_id varchar not null,
+    share_class_figi varchar,
     primary key (event_id, ticker),
     unique (event_id, security_id)
 );
@@ -17,3 +18,5 @@ comment on column core.identities.security_id is
     'Lasting identifier of the line: L- and the ticker that it was first seen under.';
 comment on column core.identities.company_id is
     'Lasting identifier of the company: C- and the ticker that first priced it.';
+comment on column core.identities.share_class_figi is
+    'FIGI of its share class, as the newest list with such that was known by the rank day; null where none tells.';

@@ -1,6 +1,6 @@
 create table core.lines (
     event_id varchar not null,
-    role varchar not null check (role in ('opening', 'rank', 'effective')),
+    role varchar not null check (role in ('opening', 'last_recon', 'year_before', 'rank', 'effective')),
     anchor_date date not null,
     ticker varchar not null,
     ticker_key varchar not null,
@@ -29,7 +29,7 @@ comment on table core.lines is
     'session says, and on the rank day those that are listed without. Facts of the rank day were public within the '
     'days of grace.';
 comment on column core.lines.event_id is 'Event of the index calendar, as 2023-06-recon; see reference.recon_events.';
-comment on column core.lines.role is 'Which anchor: opening, rank or effective.';
+comment on column core.lines.role is 'Which anchor: see core.event_sessions.';
 comment on column core.lines.anchor_date is 'Day that the row stands for.';
 comment on column core.lines.ticker is 'Ticker at the anchor, in ROOT.CLASS form.';
 comment on column core.lines.ticker_key is 'Ticker without separators, as some lists write it.';

@@ -87,9 +87,10 @@ current_rows as (
 
 -- A fund is one whichever list says so.
 funds as (
-    select distinct ticker
+    select ticker, min(source) as source
     from current_rows
     where is_etf
+    group by ticker
 ),
 
 -- The SEC's list has symbols that trade nowhere and lacks banks that file elsewhere (providers 1.2): it confirms, and
@@ -167,6 +168,7 @@ select
     chosen.known_at as known_at,
     chosen.financial_status as financial_status,
     funds.ticker is not null as is_etf,
+    funds.source as etf_source,
     chosen.is_test as is_test,
     -- Whether the SEC's list bears it out, itself or the symbol that it is a class of: asked where that list is the later
     -- one, and of the same day too where this one is a vendor's, for those go on with dead names for years.

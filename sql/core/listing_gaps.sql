@@ -30,7 +30,8 @@ priced as (
 sessions as (
     select distinct session_date
     from core.event_sessions
-    where event_id = $event_id
+    -- Who was priced a year ago may have been another holder of the ticker.
+    where event_id = $event_id and role <> 'history'
 ),
 
 members as (

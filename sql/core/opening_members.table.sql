@@ -13,7 +13,7 @@ create table core.opening_members (
     rank_ticker varchar,
     basis varchar not null check (
         basis in (
-            'ticker', 'issuer_name', 'figures', 'ticker_on_rank_day', 'gone', 'no_listing'
+            'ticker', 'filer', 'filer_name', 'issuer_name', 'figures', 'ticker_on_rank_day', 'gone', 'no_listing'
         )
     ),
     primary key (event_id, index_id, opening_ticker, as_of),
@@ -22,13 +22,15 @@ create table core.opening_members (
 
 comment on table core.opening_members is
     'One row an event, index and line of its opening list, tied to the line that carries it on the rank day. '
-    'Russell 3000 and 3000E follow from their parts where no list states them (7.1-7.3).';
+    'Russell 3000 and 3000E follow from their parts where no list states them (7.1-7.3). Of several lists of an index '
+    'the first is its membership and later ones add what was listed since (10.1); what else they name is not here.';
 comment on column core.opening_members.event_id is
     'Event of the index calendar, as 2023-06-recon; see reference.recon_events.';
 comment on column core.opening_members.index_id is 'Index of the list.';
 comment on column core.opening_members.opening_ticker is 'Ticker as the list writes it.';
 comment on column core.opening_members.opening_name is 'Name as the list writes it.';
-comment on column core.opening_members.as_of is 'Date that the list describes.';
+comment on column core.opening_members.as_of is
+    'Date that the list describes; later than that of the other rows of the index for what was added since.';
 comment on column core.opening_members.opening_rank is
     'Rank of the company at the event before; null where the list gives none.';
 comment on column core.opening_members.opening_line is

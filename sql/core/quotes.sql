@@ -12,7 +12,7 @@ with event as (
 wanted as (
     select role, anchor_date, session_date, preference
     from core.event_sessions
-    where event_id = $event_id and role in ('opening', 'rank', 'effective')
+    where event_id = $event_id and role in ('opening', 'last_recon', 'year_before', 'rank', 'effective')
 ),
 
 -- The nightly archive and the live screener print the same lines: which one counts is data.

@@ -1,6 +1,6 @@
 create table core.quotes (
     event_id varchar not null,
-    role varchar not null check (role in ('opening', 'rank', 'effective')),
+    role varchar not null check (role in ('opening', 'last_recon', 'year_before', 'rank', 'effective')),
     anchor_date date not null,
     ticker varchar not null,
     ticker_key varchar not null,
@@ -25,7 +25,7 @@ comment on table core.quotes is
     'One row an event, anchor and line that a price list shows there, with what the list of the chosen session says. '
     'Facts of the rank day were public within the days of grace.';
 comment on column core.quotes.event_id is 'Event of the index calendar, as 2023-06-recon; see reference.recon_events.';
-comment on column core.quotes.role is 'Which anchor: opening, rank or effective.';
+comment on column core.quotes.role is 'Which anchor: see core.event_sessions.';
 comment on column core.quotes.anchor_date is 'Day that the row stands for.';
 comment on column core.quotes.ticker is 'Ticker at the anchor, in ROOT.CLASS form.';
 comment on column core.quotes.ticker_key is 'Ticker without separators, as some lists write it.';

@@ -1,4 +1,5 @@
--- What each line is: the type of security, its issuer and share class, read from the symbol and the printed name.
+-- What each line is: the type of security, its issuer and share class, read from the symbol and the printed name; where
+-- that has no word for the share, from what the exchange calls the security.
 with lines as (
     select
         role,
@@ -6,6 +7,8 @@ with lines as (
         ticker,
         symbol,
         name,
+        listing_source,
+        outstanding_shares,
         -- What the issuer is called, as printed: up to the words for the share, and the dash before them.
         trim(regexp_replace(
             regexp_replace(coalesce(name, ticker), ' - ', ' '),
@@ -23,18 +26,59 @@ with lines as (
     where event_id = $event_id
 ),
 
-typed as (
+-- What is read of each line: its own name, and the directory's where its own has no word for the share. The name of a
+-- line goes first: the ticker may have been another security's when the directory was made.
+worded as (
+    select
+        *,
+        regexp_matches(
+            plain_name,
+            '\b(common|commom|commmon|ordinary|stock|shares?|class [a-z]|series [a-z]|cl [a-z]|units?|warrants?|rights?'
+            || '|notes?)\b'
+        ) as has_words
+    from lines
+),
+
+readings as (
+    select
+        role,
+        anchor_date,
+        ticker,
+        symbol,
+        plain_name,
+        outstanding_shares,
+        1 as reading,
+        'name' as evidence,
+        listing_source as source
+    from worded
+    union all
+    select
+        worded.role,
+        worded.anchor_date,
+        worded.ticker,
+        worded.symbol,
+        names.plain_name,
+        worded.outstanding_shares,
+        2 as reading,
+        'directory name' as evidence,
+        names.source
+    from worded
+    inner join core.directory_names as names on names.event_id = $event_id and worded.ticker = names.ticker
+    where worded.role = 'rank' and not worded.has_words
+),
+
+told as (
     select
         *,
         -- Methodology 2.3: ineligible share types. The first pattern that holds decides.
         case
             -- Some names print what a unit holds: the word for it comes first.
             when
-                regexp_matches(plain_name, '\bunits? (each|consist|1|compris)')
+                regexp_matches(plain_name, '\bunits? (each|consist|1|compris)|\beach consisting\b')
                 and not regexp_matches(plain_name, '\b(common|limited partner|partnership|lp) units?\b')
                 then 'unit'
             when
-                regexp_matches(plain_name, '\bwarrants?\b| wts?$')
+                regexp_matches(plain_name, '\bwarr+ants?\b| wts?$')
                 or regexp_matches(symbol, '[/.+-]WS?$')
                 or regexp_matches(ticker, '[.]WS([.][A-Z])?$')
                 then 'warrant'
@@ -47,9 +91,11 @@ typed as (
                 or regexp_matches(plain_name, '\b(quibs|pines|baby bond|zones)$')
                 or regexp_matches(plain_name, '\b(quibs|pines|baby bond)\b')
                 then 'note'
+            -- A public authority has no shares: what is listed of it is what it owes.
+            when regexp_matches(plain_name, '\bauthority\b') and outstanding_shares is null then 'note'
             when
-                regexp_matches(plain_name, '\b(corts|saturns|pplus|strats|trust certificates?)\b')
-                or regexp_matches(plain_name, '\b(corporate backed|synthetic fixed)\b')
+                regexp_matches(plain_name, '\b(corts|saturns|pplus|strats|tr(ust)? cert(ificate)?s?)\b')
+                or regexp_matches(plain_name, '\b(corp(orate)? backed|synthetic fixed)\b')
                 then 'trust_certificate'
             -- Depositary shares of a preferred are preferreds, not receipts for a foreign share.
             when
@@ -64,17 +110,82 @@ typed as (
                 then 'preferred'
             when
                 regexp_matches(plain_name, '\bamerican deposit[ao]ry\b| ad[rs]s?\b|\b(new york|ny) registry\b')
+                -- Smith & Nephew American trading shares, and whoever else calls its receipts so.
+                or regexp_matches(plain_name, '\bsnats?\b|\bamerican trading shares?\b')
                 or regexp_matches(plain_name, '\bdeposit[ao]ry (shares?|receipts?|interests?)\b')
                 then 'depositary_receipt'
-            when regexp_matches(plain_name, '\b(common|limited partner|partnership|lp) units?\b|\bunits? represent')
+            when
+                regexp_matches(plain_name, '\b(common|limited partner|partnership|lp) units?\b|\bunits? represent')
+                or regexp_matches(plain_name, '\b(depositary units?|unit certificates)\b')
                 then 'partnership_unit'
             when regexp_matches(plain_name, '\bunits? of beneficial interest\b') then 'trust_unit'
             when regexp_matches(plain_name, '\brights?$|\brights? (to|exp|each|entitl|when)') then 'right'
-            when regexp_matches(plain_name, '\bunits?$|\bunits? when') then 'unit'
-            when regexp_matches(plain_name, '\b(et[fn]s?|exchange traded)\b') then 'fund_share'
+            when regexp_matches(plain_name, '\b(sub)?units?$|\bunits? when|\bsail securities$') then 'unit'
+            when regexp_matches(plain_name, '\b(et[fn]s?|exchange traded|nextshares)\b') then 'fund_share'
             else 'common'
         end as security_type
-    from lines
+    from readings
+),
+
+-- Whose shares are counted on another line of the rank day, by the SEC's number.
+counted as (
+    select distinct links.cik as cik
+    from worded
+    inner join core.filer_links as links on links.event_id = $event_id and worded.ticker = links.ticker
+    where worded.role = 'rank' and worded.outstanding_shares is not null
+),
+
+-- A line that says nothing of itself and has no shares, of an issuer whose shares are another line: an exchange-traded
+-- note of a bank, listed under the name of the bank. A class is a share all the same.
+indebted as (
+    select worded.ticker as ticker, links.source as source
+    from worded
+    inner join core.filer_links as links on links.event_id = $event_id and worded.ticker = links.ticker
+    inner join counted on links.cik = counted.cik
+    left join told on told.role = 'rank' and worded.ticker = told.ticker and told.reading = 2
+    where
+        worded.role = 'rank'
+        and worded.outstanding_shares is null
+        and not worded.has_words
+        and not contains(worded.ticker, '.')
+        and told.ticker is null
+),
+
+chosen as (
+    select
+        told.*,
+        row_number() over (
+            partition by told.role, told.anchor_date, told.ticker
+            order by told.security_type = 'common', told.reading
+        ) as choice
+    from told
+),
+
+typed as (
+    select
+        worded.*,
+        case
+            when chosen.security_type = 'common' and indebted.ticker is not null then 'note' else chosen.security_type
+        end as security_type,
+        case
+            when chosen.security_type <> 'common' then chosen.evidence
+            when indebted.ticker is not null then 'shares of the issuer on another line'
+        end as type_evidence,
+        case
+            when chosen.security_type <> 'common' then chosen.source
+            when indebted.ticker is not null then indebted.source
+        end as type_source,
+        case
+            when chosen.security_type <> 'common' then 'strong' when indebted.ticker is not null then 'weak'
+        end as type_strength
+    from worded
+    inner join chosen
+        on
+            worded.role = chosen.role
+            and worded.anchor_date = chosen.anchor_date
+            and worded.ticker = chosen.ticker
+            and chosen.choice = 1
+    left join indebted on worded.role = 'rank' and worded.ticker = indebted.ticker
 ),
 
 -- The issuer's name ends where the words for the share begin.
@@ -111,6 +222,9 @@ select
     ticker,
     plain_name,
     security_type,
+    type_evidence,
+    type_source,
+    type_strength,
     -- Some names are printed twice over.
     case
         when

@@ -1,6 +1,6 @@
 create table core.securities (
     event_id varchar not null,
-    role varchar not null check (role in ('opening', 'rank', 'effective')),
+    role varchar not null check (role in ('opening', 'last_recon', 'year_before', 'rank', 'effective')),
     anchor_date date not null,
     ticker varchar not null,
     plain_name varchar not null,
@@ -10,6 +10,9 @@ create table core.securities (
             'partnership_unit', 'trust_unit', 'fund_share'
         )
     ),
+    type_evidence varchar,
+    type_source varchar,
+    type_strength varchar check (type_strength in ('strong', 'weak')),
     company_name varchar not null,
     issuer_name varchar not null,
     issuer_key varchar not null,
@@ -24,13 +27,19 @@ comment on table core.securities is
     'printed name.';
 comment on column core.securities.event_id is
     'Event of the index calendar, as 2023-06-recon; see reference.recon_events.';
-comment on column core.securities.role is 'Which anchor: opening, rank or effective.';
+comment on column core.securities.role is 'Which anchor: see core.event_sessions.';
 comment on column core.securities.anchor_date is 'Day that the row stands for.';
 comment on column core.securities.ticker is 'Ticker at the anchor.';
 comment on column core.securities.plain_name is
     'Printed name in lower case without punctuation: what the patterns read.';
 comment on column core.securities.security_type is
     'Type by the first pattern that holds (methodology 2.3); common where none does.';
+comment on column core.securities.type_evidence is
+    'What told a type other than common: name, with its symbol; directory name; shares of the issuer on another line.';
+comment on column core.securities.type_source is
+    'Source of that evidence: a source of reference.sources; null for common.';
+comment on column core.securities.type_strength is
+    'How far that evidence is trusted: weak evidence never removes a member. Null for common.';
 comment on column core.securities.company_name is
     'Printed name up to the words for the share; the ticker where no name is printed.';
 comment on column core.securities.issuer_name is

@@ -7,7 +7,9 @@ create table core.structures (
         )
     ),
     evidence varchar,
+    evidence_source varchar,
     evidence_strength varchar check (evidence_strength in ('strong', 'weak')),
+    known_late boolean not null,
     primary key (event_id, ticker)
 );
 
@@ -18,8 +20,12 @@ comment on column core.structures.event_id is
     'Event of the index calendar, as 2023-06-recon; see reference.recon_events.';
 comment on column core.structures.ticker is 'Ticker on the rank day.';
 comment on column core.structures.structure is
-    'operating where no pattern holds; reit is eligible, bdc by date, the others are not.';
+    'operating where nothing tells another; reit is eligible, bdc by date, the others are not.';
 comment on column core.structures.evidence is
-    'What told it: industry, name, units listed, price pinned to trust value, share form; null for operating.';
+    'What told it, by the order of reference.structure_evidence: kind and term; null where nothing told anything.';
+comment on column core.structures.evidence_source is
+    'Source of that evidence: a source of reference.sources; null where nothing told anything.';
 comment on column core.structures.evidence_strength is
-    'weak decides against a newcomer only; a member''s rule stays unknown. Null for operating.';
+    'weak decides against a newcomer only; a member''s rule stays unknown. Null where nothing told anything.';
+comment on column core.structures.known_late is
+    'True when the evidence was only observed after the rank day; such evidence is weak.';

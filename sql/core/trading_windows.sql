@@ -66,6 +66,7 @@ select
     min(outstanding_shares) filter (where is_before) as window_low_shares,
     max(outstanding_shares) filter (where is_before) as window_high_shares,
     cast(count(*) as bigint) as trading_days,
+    cast(count(*) filter (where volume_shares > 0) as bigint) as volume_days,
     cast(sum(volume_shares) as bigint) as volume_shares,
     cast(sum(cast(volume_shares as decimal(19, 0)) * close_usd) as decimal(28, 4)) as traded_usd
 from traded

@@ -8,6 +8,7 @@ create table core.trading_windows (
     window_low_shares bigint,
     window_high_shares bigint,
     trading_days bigint not null check (trading_days >= 1),
+    volume_days bigint not null check (volume_days >= 0 and volume_days <= trading_days),
     volume_shares bigint not null,
     traded_usd decimal(28, 4) not null,
     primary key (event_id, ticker)
@@ -27,5 +28,6 @@ comment on column core.trading_windows.window_high_usd is 'Highest of those clos
 comment on column core.trading_windows.window_low_shares is 'Lowest share count seen in the window.';
 comment on column core.trading_windows.window_high_shares is 'Highest share count seen in the window.';
 comment on column core.trading_windows.trading_days is 'Sessions with a close, window and rank day.';
+comment on column core.trading_windows.volume_days is 'Those of them on which it traded.';
 comment on column core.trading_windows.volume_shares is 'Shares traded on those sessions.';
 comment on column core.trading_windows.traded_usd is 'Sum of volume by close over those sessions, USD.';

@@ -18,7 +18,8 @@ create table raw.opening_rows (
 
 comment on table raw.opening_rows is
     'One row a line of an index before an event, from a file that the user gave or from the membership of the '
-    'event before. An index without rows is unknown, not empty.';
+    'event before. An index without rows is unknown, not empty. Of several dates of an index the first is its list and '
+    'later ones add what was listed since.';
 comment on column raw.opening_rows.event_id is 'Event that the row opens.';
 comment on column raw.opening_rows.index_id is 'Index of the list.';
 comment on column raw.opening_rows.ticker is

@@ -301,9 +301,49 @@ sessions as (
         end || '.' as detail
     from core.event_sessions as wanted
     left join described on wanted.session_date = described.session_date
-    where wanted.event_id = $event_id
+    where wanted.event_id = $event_id and wanted.role <> 'history'
     group by wanted.session_date, wanted.role, wanted.preference
     having count(described.exchange) < 3 or coalesce(sum(described.is_unverified), 0) > 0
+),
+
+-- The sessions that stand for two years of trading are told of together: one of them more or less weighs little.
+thin_history as (
+    select
+        'info' as severity,
+        'history_incomplete' as issue,
+        cast(null as varchar) as index_id,
+        cast(null as varchar) as ticker,
+        cast(null as varchar) as security_id,
+        min(wanted.session_date) as session_date,
+        'Volumes of two years rest on ' || cast(count(*) filter (where there.exchanges = 3) as varchar) || ' of '
+        || cast(count(*) as varchar) || ' sessions: the others are not there of all 3 exchanges.' as detail
+    from core.event_sessions as wanted
+    left join (
+        select session_date, count(distinct exchange) as exchanges
+        from described
+        group by session_date
+    ) as there
+        on wanted.session_date = there.session_date
+    where wanted.event_id = $event_id and wanted.role = 'history'
+    having count(*) > count(*) filter (where there.exchanges = 3)
+),
+
+-- Methodology 3.3, 3.5: the close of a line that did not trade on the rank day is an older one.
+untraded as (
+    select
+        'warning' as severity,
+        'no_trade' as issue,
+        cast(null as varchar) as index_id,
+        eligibility.ticker as ticker,
+        eligibility.security_id as security_id,
+        eligibility.listing_value as session_date,
+        'Did not trade on the rank day: the close of ' || cast(eligibility.price_value_usd as varchar)
+        || ' USD is that of an earlier trade.' as detail
+    from recon.eligibility as eligibility
+    where
+        eligibility.event_id = $event_id
+        and eligibility.price_basis = 'no trade on rank day'
+        and eligibility.status <> 'ineligible'
 ),
 
 -- A source that gave nothing: the event went on without it. What came of asking is in raw.source_outcomes; how often it
@@ -421,7 +461,72 @@ rejected as (
     group by rejects.symbol, rejects.as_of, rejects.exchange, rejects.field, rejects.reason
 ),
 
+-- Kept out on a presumption alone, and members whose count leaves out classes or units.
+presumed as (
+    select
+        'info' as severity,
+        case
+            when eligibility.reason = 'presumed_ineligible' then 'presumed_ineligible' else 'presumed_out_of_microcap'
+        end as issue,
+        case when eligibility.reason is null then 'RMICRO' end as index_id,
+        eligibility.ticker as ticker,
+        eligibility.security_id as security_id,
+        presumptions.last_rank_day as session_date,
+        'Listed and clearly large enough that day, and in no list since; it passes every rule that can be seen.' as detail
+    from core.presumptions as presumptions
+    inner join recon.eligibility as eligibility
+        on eligibility.event_id = $event_id and presumptions.pricing_ticker = eligibility.ticker
+    left join recon.index_membership as members
+        on
+            members.event_id = $event_id
+            and eligibility.security_id = members.security_id
+            and members.index_id = 'R3000'
+    inner join core.event_rules as rules
+        on rules.event_id = $event_id and rules.rule = 'use_presumption' and rules.value = 1
+    where
+        presumptions.event_id = $event_id
+        and (
+            eligibility.reason = 'presumed_ineligible'
+            or (
+                presumptions.is_presumed_out_of_microcap
+                and eligibility.reason is null
+                and members.security_id is null
+            )
+        )
+    union all
+    select
+        'warning' as severity,
+        'shares_below_index' as issue,
+        cast(null as varchar) as index_id,
+        ticker,
+        security_id,
+        observed_session as session_date,
+        'The count of the price list put it far below what its index asked for at the reconstitution before: it leaves '
+        || 'out classes or units. Its cap is raised by the same factor.' as detail
+    from recon.universe
+    where event_id = $event_id and shares_why = 'implied_below_its_index' and is_pricing_vehicle
+),
+
+-- What the run was asked to leave out.
+left_out as (
+    select
+        'warning' as severity,
+        'evidence_left_out' as issue,
+        cast(null as varchar) as index_id,
+        cast(null as varchar) as ticker,
+        cast(null as varchar) as security_id,
+        cast(null as date) as session_date,
+        'The run was asked to leave out a kind of evidence: rule ' || rule || ' is ' || cast(cast(value as integer) as varchar)
+        || '.' as detail
+    from raw.event_options
+    where event_id = $event_id
+),
+
 gathered as (
+    select * from presumed
+    union all
+    select * from left_out
+    union all
     select * from unknown_openings
     union all
     select * from opening_lines
@@ -441,6 +546,10 @@ gathered as (
     select * from faded_lines
     union all
     select * from sessions
+    union all
+    select * from thin_history
+    union all
+    select * from untraded
     union all
     select * from rejected
     union all

@@ -23,6 +23,7 @@ judged as (
             when share_class_status = 'failed' then 'share_class'
             when float_status = 'failed' then 'float'
             when votes_status = 'failed' then 'votes'
+            when presumption_status = 'failed' then 'presumed_ineligible'
         end as first_failed
     from recon.eligibility
     where event_id = $event_id

@@ -6,11 +6,14 @@ with rules as (
         max(case when rule = 'min_total_cap_usd' then value end) as min_total_cap_usd,
         max(case when rule = 'median_addtv_usd' then value end) as median_addtv_usd,
         max(case when rule = 'class_lines_eligible' then value end) as class_lines_eligible,
+        max(case when rule = 'min_class_cap_usd' then value end) as min_class_cap_usd,
         max(case when rule = 'bdc_eligible' then value end) as bdc_eligible,
         max(case when rule = 'cboe_eligible' then value end) as cboe_eligible,
         max(case when rule = 'min_float_pct' then value end) as min_float_pct,
+        max(case when rule = 'float_proxy_fail_pct' then value end) as float_proxy_fail_pct,
         max(case when rule = 'min_vote_pct' then value end) as min_vote_pct,
-        max(case when rule = 'min_vote_pct_members' then value end) as min_vote_pct_members
+        max(case when rule = 'min_vote_pct_members' then value end) as min_vote_pct_members,
+        coalesce(max(case when rule = 'use_presumption' then value end), 0) = 1 as use_presumption
     from core.event_rules
     where event_id = $event_id
 ),
@@ -19,6 +22,17 @@ event as (
     select event_id, rank_day, effective_date
     from reference.recon_events
     where event_id = $event_id
+),
+
+-- When the opening that names a company was made, and since when a class of it is listed: to tell a class that was not
+-- taken then from one that is new.
+openings as (
+    select universe.company_id as company_id, min(members.as_of) as opened_on
+    from core.opening_members as members
+    inner join recon.universe as universe
+        on universe.event_id = $event_id and members.rank_ticker = universe.ticker
+    where members.event_id = $event_id
+    group by universe.company_id
 ),
 
 observed as (
@@ -33,8 +47,23 @@ observed as (
         coalesce(nationality.verdict, 'unknown') as country_status,
         coalesce(nationality.known_late, false) as country_known_late,
         folded.folded_into as folded_into,
-        windows.traded_usd as traded_usd,
-        windows.trading_days as trading_days
+        -- What the reconstitution before presumes of a member that weak evidence speaks against: that it passes.
+        universe.is_member and rules.use_presumption as is_presumed_member,
+        presumptions.last_rank_day as last_rank_day,
+        presumptions.last_cap_usd as last_cap_usd,
+        presumptions.floor_usd as floor_usd,
+        presumptions.why_not as presumption_why_not,
+        coalesce(presumptions.is_presumed_ineligible, false) as is_presumed_ineligible,
+        history.averaged_usd as averaged_usd,
+        history.averaged_days as averaged_days,
+        lines.volume_shares as volume_shares,
+        shares.class_shares as class_shares,
+        openings.opened_on as opened_on,
+        cast(listed.value as date) as listed_on,
+        floats.float_pct as float_pct,
+        cast(case when floats.quality = 'usable' then floats.float_usd end as decimal(22, 2)) as float_usd,
+        cast(floats.cap_usd as decimal(24, 4)) as float_cap_usd,
+        votes.votes_pct as votes_pct
     from recon.universe as universe
     cross join event
     cross join rules
@@ -42,6 +71,20 @@ observed as (
         on windows.event_id = $event_id and universe.ticker = windows.ticker
     left join core.nationality as nationality
         on nationality.event_id = $event_id and universe.ticker = nationality.ticker
+    left join core.presumptions as presumptions
+        on presumptions.event_id = $event_id and universe.pricing_ticker = presumptions.pricing_ticker
+    left join core.trading_history as history
+        on history.event_id = $event_id and universe.ticker = history.ticker
+    left join core.lines as lines
+        on lines.event_id = $event_id and lines.role = 'rank' and universe.ticker = lines.ticker
+    left join core.shares_reconciliation as shares
+        on shares.event_id = $event_id and universe.ticker = shares.ticker
+    left join openings on universe.company_id = openings.company_id
+    left join core.figures as listed
+        on listed.event_id = $event_id and universe.ticker = listed.ticker and listed.figure = 'ipo_date'
+    left join core.floats as floats
+        on floats.event_id = $event_id and universe.pricing_ticker = floats.ticker
+    left join core.votes as votes on votes.event_id = $event_id and universe.ticker = votes.ticker
     left join reference.folded_classes as folded
         on
             universe.ticker = folded.ticker
@@ -70,19 +113,32 @@ judged as (
             when exchange = 'other' then 'unknown'
             else 'failed'
         end as exchange_status,
-        -- Methodology 2.3.
-        case when security_type = 'common' then 'passed' else 'failed' end as security_type_status,
+        -- Methodology 2.3. Weak evidence does not overrule that the company is a member.
+        case
+            when security_type = 'common' then 'passed'
+            when security_type_evidence_strength = 'weak' and is_member then 'unknown'
+            else 'failed'
+        end as security_type_status,
         -- Methodology 2.4-2.7. Weak evidence does not overrule that the company is a member.
         case
             when security_type <> 'common' then 'unknown'
             when structure in ('operating', 'reit') then 'passed'
             when structure = 'bdc' and bdc_eligible = 1 then 'passed'
-            when structure_evidence_strength = 'weak' and is_member then 'unknown'
+            when structure_evidence_strength = 'weak' and is_presumed_member then 'unknown'
             else 'failed'
         end as structure_status,
-        -- Methodology 3.1, 3.2: a member may use the mean close of the days before; sums are compared, not quotients.
+        -- What the close is (methodology 3.1-3.5). The volume is that of all exchanges together.
         case
-            when close_usd is null then 'unknown'
+            when close_usd is null then 'none'
+            when volume_shares = 0 then 'no trade on rank day'
+            when close_usd < min_price_usd and is_member and window_days > 0 then 'average of 30 days'
+            when is_neighbour then 'close of a neighbouring session'
+            else 'close of rank day'
+        end as price_basis,
+        -- Methodology 3.1, 3.2: a member may use the mean close of the days before; sums are compared, not quotients. 3.3:
+        -- a member that did not trade must have a price elsewhere, which no source has. 3.4: for others there is no mean.
+        case
+            when close_usd is null or (volume_shares = 0 and is_member) then 'unknown'
             when close_usd >= min_price_usd then 'passed'
             when is_member and coalesce(window_days, 0) > 0 and window_close_sum_usd >= min_price_usd * window_days
                 then 'passed'
@@ -94,24 +150,56 @@ judged as (
             when company_market_cap_usd >= min_total_cap_usd then 'passed'
             else 'failed'
         end as market_cap_status,
-        -- Methodology 5.3, 5.6, 5.7: a further class enters by its own trading, which is compared without a quotient. A
-        -- member line keeps its place: its two years of trading are not at hand.
+        -- Methodology 5.3, 5.6, 5.7: a further class enters by its own size and trading, compared without a quotient; verdict
+        -- and what it rests on. The count of all classes bounds that of one from above. Nobody knows the trading of a class
+        -- that no price list carries: if it was listed when the opening was made, and its company is in that and it is not,
+        -- it did not pass then; if it was not listed yet, it is new (5.8) and may pass.
         case
-            when security_type <> 'common' then 'passed'
-            when folded_into is not null then 'failed'
-            when is_pricing_vehicle then 'passed'
-            when class_lines_eligible = 0 then 'failed'
-            when is_member then 'unknown'
-            when traded_usd > median_addtv_usd * trading_days then 'passed'
-            else 'failed'
-        end as share_class_status,
-        -- Methodology 4.2, 4.3: no source of floats and votes yet.
-        case when min_float_pct = 0 then 'passed' else 'unknown' end as float_status,
+            when security_type <> 'common' then 'passed|no common share'
+            when folded_into is not null then 'failed|folded'
+            when is_pricing_vehicle then 'passed|pricing vehicle'
+            when class_lines_eligible = 0 then 'failed|one line a company'
+            when cast(coalesce(class_shares, outstanding_shares) as decimal(19, 0)) * close_usd <= min_class_cap_usd
+                then 'failed|class cap'
+            when averaged_usd <= median_addtv_usd * averaged_days then 'failed|trading'
+            when averaged_days is not null and class_shares is not null and close_usd is not null
+                then 'passed|class cap and trading'
+            when averaged_days is not null then 'unknown|trading'
+            when is_member then 'unknown|membership'
+            when listed_on <= opened_on then 'failed|not in the opening'
+            when listed_on > opened_on then 'unknown|new class'
+            else 'unknown|none'
+        end as share_class_verdict,
+        -- Methodology 4.2. The public float is a proxy: it fails who is far below, passes who is above, and says nothing
+        -- in between; products are compared, not quotients.
+        case
+            when min_float_pct = 0 then 'passed'
+            when float_usd is null then 'unknown'
+            when float_usd * 100 >= cast(min_float_pct as decimal(9, 4)) * float_cap_usd then 'passed'
+            when float_usd * 100 < cast(float_proxy_fail_pct as decimal(9, 4)) * float_cap_usd then 'failed'
+            else 'unknown'
+        end as float_status,
+        -- Methodology 4.3. Nobody is known to pass: only that no class which the public can buy has votes is known.
         case
             when case when is_member then min_vote_pct_members else min_vote_pct end = 0 then 'passed'
+            when votes_pct < case when is_member then min_vote_pct_members else min_vote_pct end then 'failed'
             else 'unknown'
-        end as votes_status
+        end as votes_status,
+        -- Who passes every rule that can be seen may have failed one that cannot, at the reconstitution before.
+        case
+            when not use_presumption or last_rank_day is null then 'unknown'
+            when is_presumed_ineligible then 'failed'
+            else 'passed'
+        end as presumption_status
     from observed
+),
+
+told as (
+    select
+        *,
+        split_part(share_class_verdict, '|', 1) as share_class_status,
+        split_part(share_class_verdict, '|', 2) as share_class_evidence
+    from judged
 ),
 
 reasoned as (
@@ -128,8 +216,9 @@ reasoned as (
             when share_class_status = 'failed' then 'share_class'
             when float_status = 'failed' then 'float'
             when votes_status = 'failed' then 'votes'
+            when presumption_status = 'failed' then 'presumed_ineligible'
         end as reason
-    from judged
+    from told
 )
 
 select
@@ -163,6 +252,7 @@ select
     country_known_late,
     country_status,
     close_usd as price_value_usd,
+    price_basis,
     case
         when window_days > 0 then cast(window_close_sum_usd / window_days as decimal(18, 4))
     end as price_average_usd,
@@ -171,13 +261,23 @@ select
     company_market_cap_usd as market_cap_value_usd,
     cast(min_total_cap_usd as decimal(24, 4)) as market_cap_threshold_usd,
     market_cap_status,
-    case when is_pricing_vehicle then null else traded_value_usd end as share_class_value_usd,
+    case when is_pricing_vehicle then null else addtv_usd end as share_class_value_usd,
     cast(median_addtv_usd as decimal(24, 2)) as share_class_threshold_usd,
+    share_class_evidence,
     share_class_status,
-    cast(null as decimal(9, 4)) as float_value_pct,
+    float_pct as float_value_pct,
     cast(min_float_pct as decimal(9, 4)) as float_threshold_pct,
     float_status,
-    cast(null as decimal(9, 4)) as votes_value_pct,
+    votes_pct as votes_value_pct,
     cast(case when is_member then min_vote_pct_members else min_vote_pct end as decimal(9, 4)) as votes_threshold_pct,
-    votes_status
+    votes_status,
+    last_cap_usd as presumption_value_usd,
+    floor_usd as presumption_threshold_usd,
+    case
+        when is_member then 'member before'
+        when presumption_status = 'failed'
+            then 'listed and large enough on ' || cast(last_rank_day as varchar) || ', in no list since'
+        when last_rank_day is not null then presumption_why_not
+    end as presumption_evidence,
+    presumption_status
 from reasoned

@@ -7,7 +7,7 @@ create table recon.eligibility (
     reason varchar check (
         reason in (
             'listing', 'exchange', 'security_type', 'structure', 'country', 'price', 'market_cap', 'share_class',
-            'float', 'votes'
+            'float', 'votes', 'presumed_ineligible'
         )
     ),
     listing_value date not null,
@@ -41,6 +41,11 @@ create table recon.eligibility (
     country_known_late boolean not null,
     country_status varchar not null check (country_status in ('passed', 'failed', 'unknown')),
     price_value_usd decimal(18, 4),
+    price_basis varchar not null check (
+        price_basis in (
+            'none', 'no trade on rank day', 'average of 30 days', 'close of a neighbouring session', 'close of rank day'
+        )
+    ),
     price_average_usd decimal(18, 4),
     price_threshold_usd decimal(18, 4) not null,
     price_status varchar not null check (price_status in ('passed', 'failed', 'unknown')),
@@ -49,6 +54,12 @@ create table recon.eligibility (
     market_cap_status varchar not null check (market_cap_status in ('passed', 'failed', 'unknown')),
     share_class_value_usd decimal(24, 2),
     share_class_threshold_usd decimal(24, 2) not null,
+    share_class_evidence varchar not null check (
+        share_class_evidence in (
+            'no common share', 'folded', 'pricing vehicle', 'one line a company', 'class cap', 'trading',
+            'class cap and trading', 'membership', 'not in the opening', 'new class', 'none'
+        )
+    ),
     share_class_status varchar not null check (share_class_status in ('passed', 'failed', 'unknown')),
     float_value_pct decimal(9, 4),
     float_threshold_pct decimal(9, 4) not null,
@@ -56,6 +67,10 @@ create table recon.eligibility (
     votes_value_pct decimal(9, 4),
     votes_threshold_pct decimal(9, 4) not null,
     votes_status varchar not null check (votes_status in ('passed', 'failed', 'unknown')),
+    presumption_value_usd decimal(24, 4),
+    presumption_threshold_usd decimal(24, 4),
+    presumption_evidence varchar,
+    presumption_status varchar not null check (presumption_status in ('passed', 'failed', 'unknown')),
     primary key (event_id, security_id),
     check ((status = 'ineligible') = (reason is not null))
 );
@@ -102,6 +117,10 @@ comment on column recon.eligibility.country_status is
     'A US company (1.2). Unknown for members whose indicators are not all of the US, and for newcomers whose like were '
     'mostly taken for US companies.';
 comment on column recon.eligibility.price_value_usd is 'Close of the rank day, USD.';
+comment on column recon.eligibility.price_basis is
+    'What the verdict on the price rests on: the close of rank day; the average of 30 days, for a member below the '
+    'lowest price (3.2); the close of a neighbouring session, where the source lacks the line on the rank day; no trade '
+    'on rank day, so that the close is an older one and a member''s price is unknown (3.3); none.';
 comment on column recon.eligibility.price_average_usd is
     'Mean close of the 30 days before, USD: a member passes on it as well (3.2). Shown rounded; the rule compares '
     'sums.';
@@ -111,17 +130,36 @@ comment on column recon.eligibility.market_cap_value_usd is 'Total market cap of
 comment on column recon.eligibility.market_cap_threshold_usd is 'Lowest total market cap that qualifies, USD.';
 comment on column recon.eligibility.market_cap_status is 'Company large enough (4.1).';
 comment on column recon.eligibility.share_class_value_usd is
-    'Mean daily traded value of a further class, USD; null for the line that prices its company.';
+    'Average daily dollar trading volume of a further class over two years, USD (addtv_usd of recon.universe); null for '
+    'the line that prices its company.';
 comment on column recon.eligibility.share_class_threshold_usd is
     'Traded value that a further class must exceed, USD (5.4).';
+comment on column recon.eligibility.share_class_evidence is
+    'What the verdict on the class rests on: folded (5.7); pricing vehicle (5.2); class cap, that it or its bound, the '
+    'shares of all classes at its close, is too small; trading, two years of it; membership, where no price list has the '
+    'class; not in the opening, where it has not either, its company was a member, and the class was listed by then; new '
+    'class, where it was listed since (5.8).';
 comment on column recon.eligibility.share_class_status is
-    'Prices its company, or is a further class that qualifies by itself (5.3, 5.6, 5.7).';
+    'Prices its company, or is a further class that qualifies by itself (5.3, 5.6, 5.7). Unknown where its trading is '
+    'enough and its own share count is not known, or its trading is not.';
 comment on column recon.eligibility.float_value_pct is
-    'Share of the company that is free to trade, percent; null: no source yet.';
+    'PROXY of the share of the company that is free to trade, percent: its public float by its market cap, as core.floats '
+    'has it; null: unknown.';
 comment on column recon.eligibility.float_threshold_pct is 'Lowest float that qualifies, percent (4.2).';
-comment on column recon.eligibility.float_status is 'Float large enough; unknown until there is a source.';
+comment on column recon.eligibility.float_status is 'Float large enough. The proxy passes above the least and fails only far below it (rule float_proxy_fail_pct); '
+    'between the two, and without it, unknown.';
 comment on column recon.eligibility.votes_value_pct is
-    'Share of the votes with unrestricted holders, percent; null: no source yet.';
+    'Share of the votes with unrestricted holders, percent: 0 where no class that the public can buy has votes, by its '
+    'title (core.votes); null: unknown.';
 comment on column recon.eligibility.votes_threshold_pct is
     'Lowest share of votes that qualifies, percent (4.3); members had years of grace.';
-comment on column recon.eligibility.votes_status is 'Votes enough; unknown until there is a source.';
+comment on column recon.eligibility.votes_status is 'Votes enough; unknown but where the titles of the classes tell.';
+comment on column recon.eligibility.presumption_value_usd is
+    'Total market cap of the company on the rank day of the reconstitution before, USD; null = not listed then.';
+comment on column recon.eligibility.presumption_threshold_usd is
+    'Cap of that day above which a company was clearly large enough for the list, USD; null where no list tells.';
+comment on column recon.eligibility.presumption_evidence is
+    'What the presumption rests on, or why nothing is presumed: what the company was then, or which fact changed since.';
+comment on column recon.eligibility.presumption_status is
+    'Failed: it was listed, clearly large enough and seasoned at the reconstitution before, is in no list since, and no '
+    'fact changed, so that it presumably fails a rule that we cannot see. Unknown: left out, or no list tells.';

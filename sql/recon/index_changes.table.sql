@@ -17,7 +17,7 @@ create table recon.index_changes (
     reason varchar not null check (
         reason in (
             'rank', 'no_figures', 'listing', 'exchange', 'security_type', 'structure', 'country', 'price',
-            'market_cap', 'share_class', 'float', 'votes'
+            'market_cap', 'share_class', 'float', 'votes', 'presumed_ineligible'
         )
     ),
     rank bigint check (rank >= 1),

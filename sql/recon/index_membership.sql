@@ -1,5 +1,14 @@
 -- Who is in which index after the event, as far as known: pending members that left the exchanges meanwhile are gone.
-with sides as (
+with rules as (
+    select
+        coalesce(max(case when rule = 'use_presumption' then value end), 0) as use_presumption,
+        max(case when rule = 'has_microcap' then value end) = 1 as has_microcap,
+        max(case when rule = 'has_r3000e' then value end) = 1 as has_r3000e
+    from core.event_rules
+    where event_id = $event_id
+),
+
+sides as (
     select
         ranking.company_id as company_id,
         ranking.rank as rank,
@@ -12,7 +21,14 @@ with sides as (
         max(case when cuts.breakpoint_id = 'R1000' and cuts.is_above then 1 else 0 end) = 1 as r1000,
         max(case when cuts.breakpoint_id = 'MICRO' and cuts.is_above then 1 else 0 end) = 1 as above_micro,
         max(case when cuts.breakpoint_id = 'R3000' and cuts.is_above then 1 else 0 end) = 1 as r3000,
-        max(case when cuts.breakpoint_id = 'R3000E' and cuts.is_above then 1 else 0 end) = 1 as r3000e,
+        max(case when cuts.breakpoint_id = 'R3000E' and cuts.is_above then 1 else 0 end) = 1
+        -- Large enough for the Microcap at the reconstitution before, and not in its list: presumably not eligible.
+        and max(case
+            when cuts.breakpoint_id = 'R3000' and cuts.is_above then 1
+            when rules.use_presumption = 1 and presumptions.is_presumed_out_of_microcap then 0
+            when cuts.breakpoint_id = 'R3000E' then 1
+            else 0
+        end) = 1 as r3000e,
         max(case when cuts.breakpoint_id = 'TOP200' and cuts.is_held_by_band then 1 else 0 end) = 1 as held_top200,
         max(case when cuts.breakpoint_id = 'TOP500' and cuts.is_held_by_band then 1 else 0 end) = 1 as held_top500,
         max(case when cuts.breakpoint_id = 'R1000' and cuts.is_held_by_band then 1 else 0 end) = 1 as held_r1000,
@@ -20,16 +36,11 @@ with sides as (
     from recon.ranking as ranking
     inner join recon.placements as cuts
         on cuts.event_id = $event_id and ranking.company_id = cuts.company_id
+    cross join rules
+    left join core.presumptions as presumptions
+        on presumptions.event_id = $event_id and ranking.ticker = presumptions.pricing_ticker
     where ranking.event_id = $event_id
     group by ranking.company_id, ranking.rank, ranking.market_cap_usd, ranking.percentile, ranking.status
-),
-
-rules as (
-    select
-        max(case when rule = 'has_microcap' then value end) = 1 as has_microcap,
-        max(case when rule = 'has_r3000e' then value end) = 1 as has_r3000e
-    from core.event_rules
-    where event_id = $event_id
 ),
 
 -- Methodology 7.2 and 7.3: the family, each index from the cuts around it.
@@ -78,33 +89,104 @@ placed as (
     select company_id, 'R2500' as index_id, held_top500 as is_held_by_band
     from sides
     where r3000 and not top500
-)
+),
 
 -- Methodology 5.5: every eligible line of a company takes the index of the company.
+lines as (
+    select
+        universe.security_id as security_id,
+        universe.company_id as company_id,
+        coalesce(departures.ticker, universe.ticker) as ticker,
+        universe.ticker as rank_ticker,
+        universe.company_name as company_name,
+        universe.industry as industry,
+        universe.is_pricing_vehicle as is_pricing_vehicle,
+        floats.float_pct as float_pct,
+        -- What the class is worth by itself, where the newest filing counts it apart; and what it trades.
+        cast(shares.class_shares as decimal(19, 0)) * universe.close_usd as class_usd,
+        coalesce(universe.traded_value_usd, 0) as traded_value_usd
+    from recon.universe as universe
+    inner join recon.eligibility as eligibility
+        on
+            eligibility.event_id = $event_id
+            and universe.security_id = eligibility.security_id
+            and eligibility.status in ('eligible', 'unknown')
+    inner join core.departures as departures
+        on departures.event_id = $event_id and universe.ticker = departures.rank_ticker and not departures.has_left
+    left join core.floats as floats on floats.event_id = $event_id and universe.pricing_ticker = floats.ticker
+    left join core.shares_reconciliation as shares
+        on shares.event_id = $event_id and universe.ticker = shares.ticker
+    where universe.event_id = $event_id
+),
+
+-- The part of each line in its company: by what its classes are worth where all of them are counted, else by what they
+-- trade, else alike.
+parts as (
+    select
+        *,
+        case
+            when count(class_usd) over company = count(*) over company and min(class_usd) over company > 0
+                then cast(class_usd as decimal(26, 2))
+            when min(traded_value_usd) over company > 0 then cast(traded_value_usd as decimal(26, 2))
+            else cast(1 as decimal(26, 2))
+        end as part
+    from lines
+    window company as (partition by company_id)
+),
+
+-- Methodology 8: weights use the float. The public float of the company stands for it where it is known, else all of its
+-- market cap; the lines of a company share it. Whole cents, by an exact quotient of whole numbers.
+valued as (
+    select
+        parts.*,
+        sides.rank as rank,
+        sides.market_cap_usd as market_cap_usd,
+        sides.percentile as percentile,
+        sides.status as status,
+        case
+            when sides.market_cap_usd is null then null
+            when parts.float_pct > 0 then 'public float'
+            else 'total cap'
+        end as weight_basis,
+        cast(
+            sides.market_cap_usd * case when parts.float_pct > 0 then parts.float_pct else 100 end as hugeint
+        ) * cast(parts.part * 100 as hugeint)
+        // cast(sum(parts.part) over (partition by parts.company_id) * 100 as hugeint) as line_cents
+    from parts
+    inner join sides on parts.company_id = sides.company_id
+),
+
+weighed as (
+    select
+        placed.index_id as index_id,
+        placed.is_held_by_band as is_held_by_band,
+        valued.*,
+        -- In whole steps of a hundred-millionth of a percent, rounded.
+        (valued.line_cents * 20000000000 + sum(valued.line_cents) over in_index)
+        // (2 * nullif(sum(valued.line_cents) over in_index, 0)) as weight_steps
+    from placed
+    inner join valued on placed.company_id = valued.company_id
+    window in_index as (partition by placed.index_id)
+)
+
 select
-    universe.event_id as event_id,
+    cast($event_id as varchar) as event_id,
     vintages.vintage as vintage,
-    placed.index_id as index_id,
-    universe.security_id as security_id,
-    universe.company_id as company_id,
-    coalesce(departures.ticker, universe.ticker) as ticker,
-    universe.ticker as rank_ticker,
-    universe.company_name as company_name,
-    universe.industry as industry,
-    sides.rank as rank,
-    sides.market_cap_usd as market_cap_usd,
-    sides.percentile as percentile,
-    sides.status as status,
-    placed.is_held_by_band as is_held_by_band,
-    universe.is_pricing_vehicle as is_pricing_vehicle
-from placed
-inner join sides on placed.company_id = sides.company_id
-inner join recon.universe as universe on universe.event_id = $event_id and placed.company_id = universe.company_id
-inner join recon.eligibility as eligibility
-    on
-        eligibility.event_id = $event_id
-        and universe.security_id = eligibility.security_id
-        and eligibility.status in ('eligible', 'unknown')
-inner join core.departures as departures
-    on departures.event_id = $event_id and universe.ticker = departures.rank_ticker and not departures.has_left
+    weighed.index_id as index_id,
+    weighed.security_id as security_id,
+    weighed.company_id as company_id,
+    weighed.ticker as ticker,
+    weighed.rank_ticker as rank_ticker,
+    weighed.company_name as company_name,
+    weighed.industry as industry,
+    weighed.rank as rank,
+    weighed.market_cap_usd as market_cap_usd,
+    weighed.percentile as percentile,
+    weighed.status as status,
+    weighed.is_held_by_band as is_held_by_band,
+    weighed.is_pricing_vehicle as is_pricing_vehicle,
+    cast(cast(weighed.weight_steps as decimal(18, 0)) * cast(0.00000001 as decimal(9, 8)) as decimal(12, 8))
+        as weight_pct,
+    weighed.weight_basis as weight_basis
+from weighed
 inner join core.vintages as vintages on vintages.event_id = $event_id

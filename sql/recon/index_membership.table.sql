@@ -18,8 +18,11 @@ create table recon.index_membership (
     status varchar not null check (status in ('ranked', 'carried')),
     is_held_by_band boolean not null,
     is_pricing_vehicle boolean not null,
+    weight_pct decimal(12, 8) check (weight_pct between 0 and 100),
+    weight_basis varchar check (weight_basis in ('public float', 'total cap')),
     primary key (event_id, vintage, index_id, security_id),
-    check ((status = 'ranked') = (market_cap_usd is not null))
+    check ((status = 'ranked') = (market_cap_usd is not null)),
+    check ((weight_pct is null) = (weight_basis is null))
 );
 
 comment on table recon.index_membership is
@@ -41,8 +44,8 @@ comment on column recon.index_membership.ticker is
 comment on column recon.index_membership.rank_ticker is 'Ticker on the rank day.';
 comment on column recon.index_membership.company_name is 'Name of the company.';
 comment on column recon.index_membership.industry is
-    'ICB industry: our mapping of the source''s sector, an approximation of the official classification. Null '
-    'where unmapped.';
+    'ICB industry: our mapping, an approximation of the official classification; see recon.universe. Null where '
+    'unmapped.';
 comment on column recon.index_membership.rank is 'Rank of the company by total market cap on the rank day.';
 comment on column recon.index_membership.market_cap_usd is
     'Total market cap of the company on the rank day, USD: not of the line, and not the float that weights use. '
@@ -55,3 +58,10 @@ comment on column recon.index_membership.is_held_by_band is
     'True when the company is in this index because a band keeps it on a side of a cut that its rank is not on (7.8).';
 comment on column recon.index_membership.is_pricing_vehicle is
     'True for the line that prices the company: one a company, for counting companies.';
+comment on column recon.index_membership.weight_pct is
+    'ESTIMATE of the weight of the line in the index at the close of the rank day, percent; not the official weight. What '
+    'the company is worth (weight_basis), shared among its lines in the index by the shares of each class where the '
+    'filing counts all of them, else by what they trade. Null when carried; the others add up to 100 but for rounding.';
+comment on column recon.index_membership.weight_basis is
+    'What the weight rests on: public float, the market cap times the proxy of the free float (core.floats); total cap, '
+    'all of the market cap, where that is unknown. Null when carried.';

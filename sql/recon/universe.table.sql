@@ -2,6 +2,7 @@ create table recon.universe (
     event_id varchar not null,
     security_id varchar not null,
     company_id varchar not null,
+    share_class_figi varchar,
     ticker varchar not null,
     exchange varchar not null check (
         exchange in ('nasdaq', 'nyse', 'amex', 'arca', 'cboe', 'iex', 'otc', 'other')
@@ -16,19 +17,27 @@ create table recon.universe (
             'partnership_unit', 'trust_unit', 'fund_share'
         )
     ),
+    security_type_evidence varchar,
+    security_type_evidence_source varchar,
+    security_type_evidence_strength varchar check (security_type_evidence_strength in ('strong', 'weak')),
     structure varchar check (
         structure in (
             'operating', 'reit', 'bdc', 'closed_end_fund', 'spac', 'llc', 'lp', 'royalty_trust'
         )
     ),
     structure_evidence varchar,
+    structure_evidence_source varchar,
     structure_evidence_strength varchar check (structure_evidence_strength in ('strong', 'weak')),
+    structure_known_late boolean not null,
     cik bigint check (cik > 0),
     country varchar,
     incorporation varchar,
     headquarters varchar,
     ipo_year smallint,
     industry varchar,
+    industry_source varchar check (
+        industry_source in ('sic and screener', 'sic', 'screener industry', 'screener sector', 'name')
+    ),
     source_sector varchar,
     source_industry varchar,
     observed_session date not null,
@@ -41,6 +50,8 @@ create table recon.universe (
     shares_source varchar,
     shares_why varchar,
     traded_value_usd decimal(24, 2),
+    addtv_usd decimal(24, 2),
+    history_days bigint check (history_days >= 1),
     company_market_cap_usd decimal(24, 4) check (company_market_cap_usd > 0),
     pricing_ticker varchar,
     is_pricing_vehicle boolean not null,
@@ -61,6 +72,8 @@ comment on column recon.universe.security_id is
     'Identifier of the listing line; that of a member survives a change of ticker, as far as the change is found.';
 comment on column recon.universe.company_id is
     'Identifier of the company, lasting as that of its lines is; its share classes have it in common.';
+comment on column recon.universe.share_class_figi is
+    'FIGI of its share class, open and lasting; null where no source known by the rank day tells it.';
 comment on column recon.universe.ticker is 'Ticker on the rank day, in ROOT.CLASS form (BRK.B).';
 comment on column recon.universe.exchange is 'Exchange whose list carries the line.';
 comment on column recon.universe.security_name is 'Name of the security as the source prints it.';
@@ -69,12 +82,23 @@ comment on column recon.universe.share_class is 'Letter of the share class; null
 comment on column recon.universe.share_form is 'What the issuer calls its shares; evidence for the country rule.';
 comment on column recon.universe.security_type is
     'Type of the security, read from symbol and name; only common is eligible (methodology 2.3).';
+comment on column recon.universe.security_type_evidence is
+    'What told a type other than common: name, with its symbol; directory name; shares of the issuer on another line.';
+comment on column recon.universe.security_type_evidence_source is
+    'Source of that evidence: a source of reference.sources; null for common.';
+comment on column recon.universe.security_type_evidence_strength is
+    'How far that evidence is trusted: weak evidence never removes a member. Null for common.';
 comment on column recon.universe.structure is
-    'How the issuer is built, from industry and name (methodology 2.4-2.7); null for other than common lines.';
+    'How the issuer is built (methodology 2.4-2.7); null for other than common lines.';
 comment on column recon.universe.structure_evidence is
-    'What the structure was read from; null for operating companies.';
+    'What the structure was read from: file number, form, SIC or the want of it, name in the directory, industry, name, '
+    'and so on; null where nothing told anything.';
+comment on column recon.universe.structure_evidence_source is
+    'Source of that evidence: a source of reference.sources; null where nothing told anything.';
 comment on column recon.universe.structure_evidence_strength is
     'How far that evidence is trusted: weak evidence never removes a member.';
+comment on column recon.universe.structure_known_late is
+    'True when that evidence was only observed after the rank day; such evidence is weak.';
 comment on column recon.universe.cik is
     'Number of the issuer with the SEC, as far as a source known by the rank day tells it.';
 comment on column recon.universe.country is
@@ -85,8 +109,11 @@ comment on column recon.universe.incorporation is
 comment on column recon.universe.headquarters is 'Country of the headquarters, as the filer states it.';
 comment on column recon.universe.ipo_year is 'Year of first listing, as the source states it.';
 comment on column recon.universe.industry is
-    'ICB industry: our mapping of the source''s sector, an approximation of the official classification. Null '
-    'where unmapped.';
+    'ICB industry: our mapping of the classification that the SEC has and the screener''s industry, an approximation of '
+    'the official one. Null where unmapped.';
+comment on column recon.universe.industry_source is
+    'What the industry was found by: the classification that the SEC has (sic), the industry or the sector of the '
+    'screener, a word of the name; null where unmapped.';
 comment on column recon.universe.source_sector is 'Sector in the source''s own scheme.';
 comment on column recon.universe.source_industry is 'Industry in the source''s own scheme.';
 comment on column recon.universe.observed_session is 'Session that price and share count are from.';
@@ -106,14 +133,20 @@ comment on column recon.universe.shares_source is
     'Source of the share count: sec_notes, sec_companyfacts, or implied (printed market cap by close); null = no count.';
 comment on column recon.universe.shares_why is
     'Why that count: classes_of_one_filing, cover_of_company and earlier_count are filed ones; implied_no_filing, '
-    'implied_filing_suspect, filing_stale and classes_incomplete say why none was taken; null = no common line.';
+    'implied_filing_suspect, filing_stale and classes_incomplete say why none was taken; implied_below_its_index: the '
+    'count leaves out classes or units, so that the cap is raised to what its index asked for (core.presumptions); null = no common line.';
 comment on column recon.universe.traded_value_usd is
     'Mean daily traded value over the month up to the rank day, USD; null for lines that did not trade.';
+comment on column recon.universe.addtv_usd is
+    'Average daily dollar trading volume over the two years up to the rank day, USD (1.1, 5.3), as far as they are read: '
+    'one session a month, or the month before the rank day for a line that those hardly know; null = in no price list.';
+comment on column recon.universe.history_days is 'Sessions that this average is of; null = none.';
 comment on column recon.universe.company_market_cap_usd is
     'Total market cap of the company, USD: shares by close of its pricing line (5.1); the same on all its lines; '
     'null = unknown.';
 comment on column recon.universe.pricing_ticker is
-    'Line that prices the company (5.2): the class that traded most. Null for other than common lines.';
+    'Line that prices the company (5.2): the class that traded most, of those that pass the price rule. Null for other '
+    'than common lines.';
 comment on column recon.universe.is_pricing_vehicle is 'True for the line that prices its company.';
 comment on column recon.universe.company_line_count is 'Common lines of the company.';
 comment on column recon.universe.is_member is

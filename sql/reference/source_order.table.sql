@@ -1,7 +1,8 @@
 create table reference.source_order (
     figure varchar not null check (
         figure in (
-            'price', 'shares', 'listing', 'identity', 'sic', 'incorporation', 'headquarters', 'ipo_date', 'delisting'
+            'price', 'shares', 'listing', 'identity', 'sic', 'incorporation', 'headquarters', 'ipo_date', 'delisting',
+            'public_float'
         )
     ),
     precedence integer not null check (precedence >= 1),

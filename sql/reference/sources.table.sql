@@ -4,6 +4,7 @@ create table reference.sources (
     base_url_setting varchar not null,
     needs varchar check (needs in ('RECON_SEC_CONTACT', 'RECON_MASSIVE_KEY', 'RECON_ALPHAVANTAGE_KEY')),
     gives varchar not null,
+    first_day date,
     cadence varchar not null check (cadence in ('daily', 'event')),
     terms varchar not null,
     basis varchar not null,
@@ -18,6 +19,7 @@ comment on column reference.sources.base_url_setting is
     'Setting that holds its host, or the host of its bulk files where it has two.';
 comment on column reference.sources.needs is 'Setting that must be set before it is asked; null for none.';
 comment on column reference.sources.gives is 'Figures that it gives.';
+comment on column reference.sources.first_day is 'First session that it holds; null where that is not fixed.';
 comment on column reference.sources.cadence is
     'daily: it tells of today only and is captured every day; event: it is asked when an event needs it.';
 comment on column reference.sources.terms is 'What its terms mean for its payloads and for rows made from them.';

@@ -210,7 +210,9 @@ def _company(issuer: Issuer, reports: list[Filing], *, is_tiny: bool) -> dict[st
     counts = [(each, each.counts[0].shares) for each in reports if not issuer.classes]
     if is_tiny:
         counts = [(each, TINY_COUNT) for each in reports]
-    floats = [(each, issuer.company.cap_usd * 4 // 5) for each in reports if each.form == "10-K"]
+    floats = [
+        (each, issuer.company.cap_usd * issuer.public_ppm // 1_000_000) for each in reports if each.form == "10-K"
+    ]
     dei: dict[str, object] = {}
     if counts:
         shares = [_fact(filing, filing.cover_on, value) for filing, value in counts]

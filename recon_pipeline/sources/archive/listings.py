@@ -61,11 +61,11 @@ class Listings:
         self._known: dict[Month, list[Commit]] = {}
         self._asked: set[Month] = set()
 
-    def commits(self, sessions: Collection[date]) -> list[Commit]:
+    def commits(self, sessions: Collection[date], *, once: bool = False) -> list[Commit]:
         """Return the commits of all months that may hold the dumps of `sessions`, oldest first.
 
         A landed listing is used when every session has a commit in it, as far as rule and facts tell; otherwise its
-        month is asked again, once. A session that stays without a commit is no error here.
+        month is asked again, once, or with `once` not at all. A session that stays without a commit is no error here.
 
         Raises:
             NotLanded: offline, and the listing of a month was never landed.
@@ -81,7 +81,8 @@ class Listings:
             if stale:
                 raise NotLanded(_not_landed(session for session in sessions if months[session] & stale))
         else:
-            stale |= {month for session in self._without_commit(sessions) for month in months[session]}
+            if not once:
+                stale |= {month for session in self._without_commit(sessions) for month in months[session]}
             for month in sorted(stale - self._asked):
                 self._known[month] = self._ask(month)
                 self._asked.add(month)

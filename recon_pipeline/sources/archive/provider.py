@@ -149,7 +149,7 @@ class Archive:
         self.listings = Listings(settings, http, landing)
 
     def fetch(
-        self, sessions: Sequence[date], *, context: Collection[date] = (), progress: bool = False
+        self, sessions: Sequence[date], *, context: Collection[date] = (), once: bool = False, progress: bool = False
     ) -> ArchiveBatch:
         """Return what the archive holds of `sessions`; fetch what is not landed.
 
@@ -160,8 +160,9 @@ class Archive:
         was `ok`. A context session gives no lines; one that the archive lacks, or offline one that was never landed,
         is passed over.
 
-        `progress` shows a bar on stderr. A session that the archive does not hold is in `missing`: whether that is an
-        error is for the caller to say.
+        With `once` a month that is landed is not asked again for a session that it lacks, nor is that looked for in
+        later commits. `progress` shows a bar on stderr. A session that the archive does not hold is in `missing`:
+        whether that is an error is for the caller to say.
 
         Raises:
             NotLanded: offline, and a payload that is needed was never landed; no connection was opened.
@@ -169,8 +170,8 @@ class Archive:
         """
         wanted = sorted(set(sessions))
         listed = [*wanted, *self._listed(sorted(set(context) - set(wanted)))]
-        found = _Gathered(self.listings.commits(listed))
-        while places := self._unread(found, wanted, listed):
+        found = _Gathered(self.listings.commits(listed, once=once))
+        while places := self._unread(found, wanted, listed, once=once):
             found.take(self._read(places, progress=progress))
         return _batch(found, wanted)
 
@@ -188,7 +189,7 @@ class Archive:
                 listed.append(session)
         return listed
 
-    def _unread(self, found: _Gathered, wanted: Sequence[date], listed: Sequence[date]) -> list[Place]:
+    def _unread(self, found: _Gathered, wanted: Sequence[date], listed: Sequence[date], *, once: bool) -> list[Place]:
         """The dumps to read next: those chosen, and where a session has none, one that may turn out to hold it.
 
         `listed` are the wanted sessions and then those of context. For these nothing is looked for further on.
@@ -197,7 +198,7 @@ class Archive:
         places: dict[tuple[str, str], Place] = {}
         for session, exchange in product(listed, EXCHANGES):
             commit = chosen.get((session, exchange))
-            if commit is None and session in wanted and session not in dating.sessions_without_close():
+            if commit is None and not once and session in wanted and session not in dating.sessions_without_close():
                 commit = self._look_ahead(found, listed, session, exchange)
             if commit is None or (commit.sha, exchange) in found.read.keys() | found.not_landed:
                 continue

@@ -1,4 +1,4 @@
-"""The SEC's full index: which forms of listing, offering and delisting were filed (providers 1.7).
+"""The SEC's full index: which forms of listing, offering and delisting, and which reports, were filed (providers 1.7).
 
 Belongs here: `form.idx` of a quarter, from asking to rows of raw.filings. A filing stands once for each filer that it
 names: a 25-NSE under the exchange and under the company.
@@ -37,7 +37,10 @@ FINAL_AFTER: Final = timedelta(days=3)
 ROW_FLOOR: Final = 50_000
 ROW_FLOOR_RUNNING: Final = 500
 
-FORMS: Final = re.compile(r"8-A12B(?:/A)?|424B[14]|CERT[A-Z]*|25(?:-NSE)?|15-(?:12B|12G|15D)")
+# What tells of listing, offering and delisting, and the reports that tell what kind of filer it is.
+FORMS: Final = re.compile(
+    r"8-A12B(?:/A)?|424B[14]|CERT[A-Z]*|25(?:-NSE)?|15-(?:12B|12G|15D)|10-KT?|20-F|40-F|N-CSRS?|N-2"
+)
 _HEADER: Final = re.compile(r"Form Type +Company Name +CIK +Date Filed +File Name *")
 _TWO_COLUMNS: Final = re.compile(r"\S {2,}\S")
 _FILE: Final = re.compile(r"edgar/data/[0-9]+/([0-9]{10}-[0-9]{2}-[0-9]{6})\.txt")

@@ -31,7 +31,8 @@ TABLE: Final = "sub.txt"
 # XBRL became due with the quarters that ended after 15 June 2009, and the first filings came a little before.
 FIRST_QUARTER: Final = date(2009, 4, 1)
 PUBLISHED_AFTER: Final = timedelta(days=50)
-NEWEST: Final = 4
+# A year and a quarter: the membership before the event is up to a year old, and its companies filed before that.
+NEWEST: Final = 5
 # Most annual reports come in the first quarter. For an event of more than a year ago those of two years before tell in
 # time of filers that have not stated since; for a later one their headers were fetched in time or soon after.
 EARLIER_YEARS: Final = 2
@@ -51,8 +52,8 @@ class SecStatements(SecProvider):
     name: ClassVar[str] = "sec_statements"
 
     def of_event(self, settings: Settings, plan: Plan) -> list[Ask]:
-        """The newest four quarters that ended before the rank day and are published, oldest first; for an event of the
-        past also the first quarters of the two years before its own."""
+        """The newest five quarters that ended before the rank day and are published, oldest first; for an event of more
+        than a year ago also the first quarters of the two years before its own."""
         today = new_york_day(plan.now)
         before = [quarter_start(plan.rank_day, back) for back in range(1, 12)]
         published = [

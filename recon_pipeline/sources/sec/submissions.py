@@ -37,7 +37,7 @@ FEWEST_MEMBERS: Final = 1_000
 FORMS: Final = frozenset(
     {
         *("8-A12B", "8-A12B/A", "424B1", "424B4", "25", "25-NSE", "15-12B", "15-12G"),
-        *("10-K", "10-KT", "20-F", "40-F", "N-CSR", "N-2"),
+        *("10-K", "10-KT", "20-F", "40-F", "N-CSR", "N-CSRS", "N-2"),
     }
 )
 # Millions of filings fall on some thousand days.

@@ -1,0 +1,128 @@
+-- The ICB industry of each line of the rank day (methodology 12.2): of the rules of the mapping that hold the first one.
+with rules as (
+    select coalesce(max(value), 1) = 1 as use_sic
+    from core.event_rules
+    where event_id = $event_id and rule = 'use_sic_industry'
+),
+
+stated as (
+    select figures.ticker as ticker, figures.value as sic, figures.known_late as known_late
+    from core.figures as figures
+    cross join rules
+    where figures.event_id = $event_id and figures.figure = 'sic' and rules.use_sic
+),
+
+lines as (
+    select
+        lines.ticker as ticker,
+        lines.sector as sector,
+        lines.industry as industry,
+        securities.issuer_name as issuer_name,
+        stated.sic as sic,
+        coalesce(stated.known_late, false) as known_late
+    from core.lines as lines
+    inner join core.securities as securities
+        on
+            securities.event_id = $event_id
+            and lines.role = securities.role
+            and lines.anchor_date = securities.anchor_date
+            and lines.ticker = securities.ticker
+    left join stated on lines.ticker = stated.ticker
+    where lines.event_id = $event_id and lines.role = 'rank'
+),
+
+-- Ranges are unrolled once for each code that occurs, so that the lines meet them by equality.
+codes as (
+    select distinct sic
+    from lines
+    where sic is not null
+),
+
+code_rules as (
+    select codes.sic as sic, mapping.*
+    from codes
+    inner join reference.industries as mapping on codes.sic between mapping.sic_from and mapping.sic_to
+),
+
+found as (
+    select
+        lines.ticker,
+        lines.sic,
+        lines.known_late,
+        mapping.precedence,
+        mapping.icb_industry,
+        'sic' as industry_source
+    from lines
+    inner join code_rules as mapping on lines.sic = mapping.sic and mapping.industry is null
+    where mapping.name_word is null or contains(' ' || lines.issuer_name || ' ', ' ' || mapping.name_word || ' ')
+    union all
+    select
+        lines.ticker,
+        lines.sic,
+        lines.known_late,
+        mapping.precedence,
+        mapping.icb_industry,
+        'sic and screener' as industry_source
+    from lines
+    inner join code_rules as mapping on lines.sic = mapping.sic and lines.industry = mapping.industry
+    where mapping.name_word is null or contains(' ' || lines.issuer_name || ' ', ' ' || mapping.name_word || ' ')
+    union all
+    select
+        lines.ticker,
+        lines.sic,
+        lines.known_late,
+        mapping.precedence,
+        mapping.icb_industry,
+        'screener industry' as industry_source
+    from lines
+    inner join reference.industries as mapping on lines.industry = mapping.industry and mapping.sic_from is null
+    where mapping.name_word is null or contains(' ' || lines.issuer_name || ' ', ' ' || mapping.name_word || ' ')
+    union all
+    select
+        lines.ticker,
+        lines.sic,
+        lines.known_late,
+        mapping.precedence,
+        mapping.icb_industry,
+        'screener sector' as industry_source
+    from lines
+    inner join reference.industries as mapping on lines.sector = mapping.sector
+),
+
+-- A word of the name alone is asked last: each word would be looked for in each name.
+named as (
+    select
+        lines.ticker,
+        lines.sic,
+        lines.known_late,
+        mapping.precedence,
+        mapping.icb_industry,
+        'name' as industry_source
+    from lines
+    left join found on lines.ticker = found.ticker
+    inner join reference.industries as mapping
+        on mapping.sector is null and mapping.industry is null and mapping.sic_from is null
+    where found.ticker is null and contains(' ' || lines.issuer_name || ' ', ' ' || mapping.name_word || ' ')
+),
+
+ordered as (
+    select
+        evidence.*,
+        row_number() over (partition by evidence.ticker order by evidence.precedence) as choice
+    from (
+        select ticker, sic, known_late, precedence, icb_industry, industry_source from found
+        union all
+        select ticker, sic, known_late, precedence, icb_industry, industry_source from named
+    ) as evidence
+)
+
+select
+    cast($event_id as varchar) as event_id,
+    ticker,
+    icb_industry,
+    industry_source,
+    sic,
+    known_late and industry_source in ('sic', 'sic and screener') as known_late,
+    precedence
+from ordered
+where choice = 1
