@@ -45,7 +45,8 @@ dated as (
         securities.issuer_key as issuer_key,
         securities.issuer_name as issuer_name,
         securities.share_form as share_form,
-        max(case when terms.term is not null then 1 else 0 end) = 1 as is_barred
+        securities.plain_name as plain_name,
+        lines.industry as industry
     from core.lines as lines
     inner join core.securities as securities
         on
@@ -53,12 +54,23 @@ dated as (
             and lines.role = securities.role
             and lines.anchor_date = securities.anchor_date
             and lines.ticker = securities.ticker
-    left join barred_terms as terms
-        on
-            (terms.kind = 'industry' and lines.industry = terms.term)
-            or (terms.kind = 'name' and contains(' ' || securities.plain_name || ' ', ' ' || terms.term || ' '))
     where lines.event_id = $event_id and lines.role in ('last_recon', 'year_before', 'rank')
-    group by all
+),
+
+-- Asked of those alone of which something may be presumed: whoever was in no list.
+barred as (
+    select distinct dated.role as role, dated.ticker as ticker
+    from dated
+    left join core.opening_members as members
+        on members.event_id = $event_id and dated.ticker = members.opening_ticker
+    inner join barred_terms as terms
+        on
+            (terms.kind = 'industry' and dated.industry = terms.term)
+            or (terms.kind = 'name' and contains(' ' || dated.plain_name || ' ', ' ' || terms.term || ' '))
+    where
+        dated.role in ('last_recon', 'year_before')
+        and dated.security_type = 'common'
+        and members.opening_ticker is null
 ),
 
 -- Each line of the rank day with the one that it was then.
@@ -77,8 +89,8 @@ pairs as (
         earlier.share_form as last_share_form,
         earlier.close_usd as last_close_usd,
         earlier.cap_usd as last_cap_usd,
-        earlier.is_barred as last_is_barred,
-        before.ticker is not null as is_seasoned_line
+        barred.ticker is not null as last_is_barred,
+        before.ticker is not null and barred_before.ticker is null as is_seasoned_line
     from core.companies as companies
     inner join dated as now on now.role = 'rank' and companies.ticker = now.ticker
     left join core.continuity as continuity
@@ -88,12 +100,10 @@ pairs as (
             and continuity.to_role = 'rank'
             and companies.ticker = continuity.to_ticker
     left join dated as earlier on earlier.role = 'last_recon' and continuity.from_ticker = earlier.ticker
+    left join barred on barred.role = 'last_recon' and earlier.ticker = barred.ticker
     left join dated as before
-        on
-            before.role = 'year_before'
-            and earlier.ticker = before.ticker
-            and before.security_type = 'common'
-            and not before.is_barred
+        on before.role = 'year_before' and earlier.ticker = before.ticker and before.security_type = 'common'
+    left join barred as barred_before on barred_before.role = 'year_before' and before.ticker = barred_before.ticker
     where companies.event_id = $event_id
 ),
 

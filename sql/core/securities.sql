@@ -1,17 +1,14 @@
 -- What each line is: the type of security, its issuer and share class, read from the symbol and the printed name; where
 -- that has no word for the share, from what the exchange calls the security.
-with lines as (
+--
+-- A name is printed at each anchor of the event and seldom changes: each is read once (`printed_names`, `phrases`), and
+-- the lines are told by what was read.
+with printed_names as (
     select
-        role,
-        anchor_date,
-        ticker,
-        symbol,
         name,
-        listing_source,
-        outstanding_shares,
         -- What the issuer is called, as printed: up to the words for the share, and the dash before them.
         trim(regexp_replace(
-            regexp_replace(coalesce(name, ticker), ' - ', ' '),
+            replace(name, ' - ', ' '),
             ' +((class|series|cl) [a-z]\b|common |ordinary |capital stock|american deposit|depositary|registered shares'
             || '|subordinate voting|non.?voting|limited voting|shares? of beneficial|when issued'
             || '|warrants?\b|rights?$|units?$|units? (each|rep)|[0-9.]+% |preferred s|perpetual|cumulative).*$',
@@ -19,24 +16,140 @@ with lines as (
         )) as printed_issuer,
         -- One blank between words, no punctuation, lower case: what all patterns below are written for.
         trim(regexp_replace(
-            regexp_replace(lower(replace(replace(coalesce(name, ''), '.', ''), '''', '')), '[^a-z0-9%$^]+', ' ', 'g'),
-            ' +', ' ', 'g'
+            regexp_replace(lower(replace(replace(name, '.', ''), '''', '')), '[^a-z0-9%$^]+', ' ', 'g'), ' +', ' ', 'g'
         )) as plain_name
-    from core.lines
-    where event_id = $event_id
+    from (select distinct name from core.lines where event_id = $event_id and name is not null) as names
+),
+
+lines as (
+    select
+        lines.role,
+        lines.anchor_date,
+        lines.ticker,
+        lines.symbol,
+        lines.name,
+        lines.listing_source,
+        lines.outstanding_shares,
+        coalesce(printed_names.printed_issuer, lines.ticker) as printed_issuer,
+        coalesce(printed_names.plain_name, '') as plain_name
+    from core.lines as lines
+    left join printed_names on lines.name = printed_names.name
+    where lines.event_id = $event_id
+),
+
+-- What each name says of the share, and whose it is.
+phrases as (
+    select
+        plain_name,
+        regexp_matches(
+            plain_name,
+            '\b(common|commom|commmon|ordinary|stock|shares?|class [a-z]|series [a-z]|cl [a-z]|units?|warrants?|rights?'
+            || '|notes?)\b'
+        ) as has_words,
+        regexp_matches(plain_name, '\bauthority\b') as is_authority,
+        -- Methodology 2.3: ineligible share types. The first pattern that holds decides; its place tells the type.
+        case
+            -- Some names print what a unit holds: the word for it comes first.
+            when
+                regexp_matches(plain_name, '\bunits? (each|consist|1|compris)|\beach consisting\b')
+                and not regexp_matches(plain_name, '\b(common|limited partner|partnership|lp) units?\b')
+                then 1  -- unit
+            when
+                regexp_matches(plain_name, '\bwarr+ants?\b| wts?$')
+                then 2  -- warrant
+            when
+                regexp_matches(plain_name, '\b(notes?|debentures?|bonds?)\b.*(\bdue\b|%|\b20[2-9][0-9]\b)')
+                or regexp_matches(plain_name, '%.*\b(notes?|debentures?|bonds?)\b')
+                or regexp_matches(plain_name, '\b[0-9]+%$')
+                or regexp_matches(plain_name, '\b(subordinated|senior|exchangeable|convertible) (notes?|debentures?)\b')
+                -- Zones are exchangeable notes; they carry the cap of the company that owes them (providers 1.17, trap 7).
+                or regexp_matches(plain_name, '\b(quibs|pines|baby bond|zones)$')
+                or regexp_matches(plain_name, '\b(quibs|pines|baby bond)\b')
+                then 3  -- note
+            when
+                regexp_matches(plain_name, '\b(corts|saturns|pplus|strats|tr(ust)? cert(ificate)?s?)\b')
+                or regexp_matches(plain_name, '\b(corp(orate)? backed|synthetic fixed)\b')
+                then 5  -- trust_certificate
+            -- Depositary shares of a preferred are preferreds, not receipts for a foreign share.
+            when
+                (
+                    regexp_matches(plain_name, '\b(preferred|preference|pfd|perpetual|cumulative|noncumulative)\b')
+                    and not regexp_matches(plain_name, '^preferred .*\bcommon (stock|shares?)$')
+                )
+                or regexp_matches(plain_name, '\binterest in a\b.*\bshare\b')
+                -- A trust that a company set up to sell preferreds: Capital Trust I, II and so on.
+                or regexp_matches(plain_name, '\bcapital trust [ivx]+\b')
+                then 6  -- preferred
+            when
+                regexp_matches(plain_name, '\bamerican deposit[ao]ry\b| ad[rs]s?\b|\b(new york|ny) registry\b')
+                -- Smith & Nephew American trading shares, and whoever else calls its receipts so.
+                or regexp_matches(plain_name, '\bsnats?\b|\bamerican trading shares?\b')
+                or regexp_matches(plain_name, '\bdeposit[ao]ry (shares?|receipts?|interests?)\b')
+                then 7  -- depositary_receipt
+            when
+                regexp_matches(plain_name, '\b(common|limited partner|partnership|lp) units?\b|\bunits? represent')
+                or regexp_matches(plain_name, '\b(depositary units?|unit certificates)\b')
+                then 8  -- partnership_unit
+            when regexp_matches(plain_name, '\bunits? of beneficial interest\b') then 9  -- trust_unit
+            when regexp_matches(plain_name, '\brights?$|\brights? (to|exp|each|entitl|when)') then 10  -- right
+            when regexp_matches(plain_name, '\b(sub)?units?$|\bunits? when|\bsail securities$') then 11  -- unit
+            when regexp_matches(plain_name, '\b(et[fn]s?|exchange traded|nextshares)\b') then 12  -- fund_share
+            else 13
+        end as place,
+        -- The issuer's name ends where the words for the share begin.
+        trim(regexp_replace(
+            plain_name,
+            ' (class [a-z]\b|series [a-z]\b|cl [a-z]$|common|ordinary|capital stock|american deposit|depositary'
+            || '|global depositary|new york registry|registered shares|subordinate voting|non voting|nonvoting'
+            || '|limited voting|voting shares?|shares? of beneficial|beneficial interest|each represent|when issued'
+            || '|warrants?|rights?$|rights? |units?$|units? |preferred|perpetual|cumulative|[0-9.]+%).*$',
+            ''
+        )) as issuer_text,
+        regexp_extract(plain_name, '\b(?:class|series|cl) ([a-z])\b', 1) as class_letter,
+        -- Methodology 2.8: a tracking stock counts as a company of its own; its group is named between class and share.
+        trim(regexp_extract(plain_name, '\bseries [a-z] ([a-z ]+?) common stock', 1)) as tracking_group,
+        -- How the issuer calls its shares: companies of the US issue common stock, most others ordinary or common shares.
+        case
+            when regexp_matches(plain_name, '\bbeneficial interests?\b') then 'beneficial_interest'
+            when regexp_matches(plain_name, '\b(ordinary|common|voting|registered) shares?\b') then 'shares'
+            when regexp_matches(plain_name, '\b(common|capital) stock\b') then 'stock'
+        end as share_form
+    from (
+        select plain_name from lines
+        union
+        select plain_name from core.directory_names where event_id = $event_id
+    ) as names
+),
+
+issuers as (
+    select
+        phrases.*,
+        trim(regexp_replace(
+            regexp_replace(issuer_text, '^the | the$', '', 'g'), ' (new|de|md|va|pa|reit|delaware|nv)$', ''
+        ) || case when tracking_group <> '' then ' ' || tracking_group else '' end) as issuer
+    from phrases
+),
+
+named as (
+    select
+        issuers.*,
+        -- Without the words for the legal form, which sources write in many ways: for finding a company again, not for
+        -- telling companies apart.
+        trim(regexp_replace(regexp_replace(
+            issuer,
+            '\b(incorporated|inc|corporation|corp|company|companies|co|limited|ltd|llc|plc|lp|sa|nv|ag'
+            || '|group|holdings?|trust|the|and|of)\b',
+            ' ', 'g'
+        ), ' +', ' ', 'g')) as issuer_words
+    from issuers
 ),
 
 -- What is read of each line: its own name, and the directory's where its own has no word for the share. The name of a
 -- line goes first: the ticker may have been another security's when the directory was made.
 worded as (
-    select
-        *,
-        regexp_matches(
-            plain_name,
-            '\b(common|commom|commmon|ordinary|stock|shares?|class [a-z]|series [a-z]|cl [a-z]|units?|warrants?|rights?'
-            || '|notes?)\b'
-        ) as has_words
+    select lines.*, named.has_words
     from lines
+    inner join named on lines.plain_name = named.plain_name
 ),
 
 readings as (
@@ -67,64 +180,45 @@ readings as (
     where worded.role = 'rank' and not worded.has_words
 ),
 
+placed as (
+    select
+        readings.*,
+        least(
+            named.place,
+            case
+                when
+                    regexp_matches(readings.symbol, '[/.+-]WS?$')
+                    or regexp_matches(readings.ticker, '[.]WS([.][A-Z])?$')
+                    then 2
+                -- A public authority has no shares: what is listed of it is what it owes.
+                when named.is_authority and readings.outstanding_shares is null then 4
+                when contains(readings.symbol, '^') then 6
+                else 13
+            end
+        ) as place
+    from readings
+    inner join named on readings.plain_name = named.plain_name
+),
+
 told as (
     select
-        *,
-        -- Methodology 2.3: ineligible share types. The first pattern that holds decides.
-        case
-            -- Some names print what a unit holds: the word for it comes first.
-            when
-                regexp_matches(plain_name, '\bunits? (each|consist|1|compris)|\beach consisting\b')
-                and not regexp_matches(plain_name, '\b(common|limited partner|partnership|lp) units?\b')
-                then 'unit'
-            when
-                regexp_matches(plain_name, '\bwarr+ants?\b| wts?$')
-                or regexp_matches(symbol, '[/.+-]WS?$')
-                or regexp_matches(ticker, '[.]WS([.][A-Z])?$')
-                then 'warrant'
-            when
-                regexp_matches(plain_name, '\b(notes?|debentures?|bonds?)\b.*(\bdue\b|%|\b20[2-9][0-9]\b)')
-                or regexp_matches(plain_name, '%.*\b(notes?|debentures?|bonds?)\b')
-                or regexp_matches(plain_name, '\b[0-9]+%$')
-                or regexp_matches(plain_name, '\b(subordinated|senior|exchangeable|convertible) (notes?|debentures?)\b')
-                -- Zones are exchangeable notes; they carry the cap of the company that owes them (providers 1.17, trap 7).
-                or regexp_matches(plain_name, '\b(quibs|pines|baby bond|zones)$')
-                or regexp_matches(plain_name, '\b(quibs|pines|baby bond)\b')
-                then 'note'
-            -- A public authority has no shares: what is listed of it is what it owes.
-            when regexp_matches(plain_name, '\bauthority\b') and outstanding_shares is null then 'note'
-            when
-                regexp_matches(plain_name, '\b(corts|saturns|pplus|strats|tr(ust)? cert(ificate)?s?)\b')
-                or regexp_matches(plain_name, '\b(corp(orate)? backed|synthetic fixed)\b')
-                then 'trust_certificate'
-            -- Depositary shares of a preferred are preferreds, not receipts for a foreign share.
-            when
-                contains(symbol, '^')
-                or (
-                    regexp_matches(plain_name, '\b(preferred|preference|pfd|perpetual|cumulative|noncumulative)\b')
-                    and not regexp_matches(plain_name, '^preferred .*\bcommon (stock|shares?)$')
-                )
-                or regexp_matches(plain_name, '\binterest in a\b.*\bshare\b')
-                -- A trust that a company set up to sell preferreds: Capital Trust I, II and so on.
-                or regexp_matches(plain_name, '\bcapital trust [ivx]+\b')
-                then 'preferred'
-            when
-                regexp_matches(plain_name, '\bamerican deposit[ao]ry\b| ad[rs]s?\b|\b(new york|ny) registry\b')
-                -- Smith & Nephew American trading shares, and whoever else calls its receipts so.
-                or regexp_matches(plain_name, '\bsnats?\b|\bamerican trading shares?\b')
-                or regexp_matches(plain_name, '\bdeposit[ao]ry (shares?|receipts?|interests?)\b')
-                then 'depositary_receipt'
-            when
-                regexp_matches(plain_name, '\b(common|limited partner|partnership|lp) units?\b|\bunits? represent')
-                or regexp_matches(plain_name, '\b(depositary units?|unit certificates)\b')
-                then 'partnership_unit'
-            when regexp_matches(plain_name, '\bunits? of beneficial interest\b') then 'trust_unit'
-            when regexp_matches(plain_name, '\brights?$|\brights? (to|exp|each|entitl|when)') then 'right'
-            when regexp_matches(plain_name, '\b(sub)?units?$|\bunits? when|\bsail securities$') then 'unit'
-            when regexp_matches(plain_name, '\b(et[fn]s?|exchange traded|nextshares)\b') then 'fund_share'
+        placed.*,
+        case place
+            when 1 then 'unit'
+            when 2 then 'warrant'
+            when 3 then 'note'
+            when 4 then 'note'
+            when 5 then 'trust_certificate'
+            when 6 then 'preferred'
+            when 7 then 'depositary_receipt'
+            when 8 then 'partnership_unit'
+            when 9 then 'trust_unit'
+            when 10 then 'right'
+            when 11 then 'unit'
+            when 12 then 'fund_share'
             else 'common'
         end as security_type
-    from readings
+    from placed
 ),
 
 -- Whose shares are counted on another line of the rank day, by the SEC's number.
@@ -186,72 +280,31 @@ typed as (
             and worded.ticker = chosen.ticker
             and chosen.choice = 1
     left join indebted on worded.role = 'rank' and worded.ticker = indebted.ticker
-),
-
--- The issuer's name ends where the words for the share begin.
-named as (
-    select
-        *,
-        trim(regexp_replace(
-            plain_name,
-            ' (class [a-z]\b|series [a-z]\b|cl [a-z]$|common|ordinary|capital stock|american deposit|depositary'
-            || '|global depositary|new york registry|registered shares|subordinate voting|non voting|nonvoting'
-            || '|limited voting|voting shares?|shares? of beneficial|beneficial interest|each represent|when issued'
-            || '|warrants?|rights?$|rights? |units?$|units? |preferred|perpetual|cumulative|[0-9.]+%).*$',
-            ''
-        )) as issuer_text,
-        regexp_extract(plain_name, '\b(?:class|series|cl) ([a-z])\b', 1) as class_letter,
-        -- Methodology 2.8: a tracking stock counts as a company of its own; its group is named between class and share.
-        trim(regexp_extract(plain_name, '\bseries [a-z] ([a-z ]+?) common stock', 1)) as tracking_group
-    from typed
-),
-
-issued as (
-    select
-        *,
-        trim(regexp_replace(
-            regexp_replace(issuer_text, '^the | the$', '', 'g'), ' (new|de|md|va|pa|reit|delaware|nv)$', ''
-        ) || case when tracking_group <> '' then ' ' || tracking_group else '' end) as issuer
-    from named
 )
 
 select
     cast($event_id as varchar) as event_id,
-    role,
-    anchor_date,
-    ticker,
-    plain_name,
-    security_type,
-    type_evidence,
-    type_source,
-    type_strength,
+    typed.role,
+    typed.anchor_date,
+    typed.ticker,
+    typed.plain_name,
+    typed.security_type,
+    typed.type_evidence,
+    typed.type_source,
+    typed.type_strength,
     -- Some names are printed twice over.
     case
         when
-            length(printed_issuer) % 2 = 1
-            and substr(printed_issuer, 1, length(printed_issuer) // 2) || ' '
-            || substr(printed_issuer, 1, length(printed_issuer) // 2) = printed_issuer
-            then substr(printed_issuer, 1, length(printed_issuer) // 2)
-        else coalesce(nullif(printed_issuer, ''), name, ticker)
+            length(typed.printed_issuer) % 2 = 1
+            and substr(typed.printed_issuer, 1, length(typed.printed_issuer) // 2) || ' '
+            || substr(typed.printed_issuer, 1, length(typed.printed_issuer) // 2) = typed.printed_issuer
+            then substr(typed.printed_issuer, 1, length(typed.printed_issuer) // 2)
+        else coalesce(nullif(typed.printed_issuer, ''), name, ticker)
     end as company_name,
-    coalesce(nullif(issuer, ''), lower(ticker)) as issuer_name,
-    -- Without the words for the legal form, which sources write in many ways: for finding a company again, not for
-    -- telling companies apart.
-    coalesce(
-        nullif(trim(regexp_replace(regexp_replace(
-            issuer,
-            '\b(incorporated|inc|corporation|corp|company|companies|co|limited|ltd|llc|plc|lp|sa|nv|ag'
-            || '|group|holdings?|trust|the|and|of)\b',
-            ' ', 'g'
-        ), ' +', ' ', 'g')), ''),
-        lower(ticker)
-    ) as issuer_key,
-    nullif(tracking_group, '') as tracking_group,
-    coalesce(nullif(upper(class_letter), ''), nullif(regexp_extract(ticker, '\.([A-Z])$', 1), '')) as share_class,
-    -- How the issuer calls its shares: companies of the US issue common stock, most others ordinary or common shares.
-    case
-        when regexp_matches(plain_name, '\bbeneficial interests?\b') then 'beneficial_interest'
-        when regexp_matches(plain_name, '\b(ordinary|common|voting|registered) shares?\b') then 'shares'
-        when regexp_matches(plain_name, '\b(common|capital) stock\b') then 'stock'
-    end as share_form
-from issued
+    coalesce(nullif(named.issuer, ''), lower(typed.ticker)) as issuer_name,
+    coalesce(nullif(named.issuer_words, ''), lower(typed.ticker)) as issuer_key,
+    nullif(named.tracking_group, '') as tracking_group,
+    coalesce(nullif(upper(named.class_letter), ''), nullif(regexp_extract(typed.ticker, '\.([A-Z])$', 1), '')) as share_class,
+    named.share_form
+from typed
+inner join named on typed.plain_name = named.plain_name
