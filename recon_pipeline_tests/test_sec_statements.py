@@ -269,8 +269,10 @@ def stems(asks: list[Ask]) -> list[str]:
 @pytest.mark.parametrize(
     ("rank_day", "now", "wanted"),
     [
-        ("2021-05-07", "2021-05-20T16:00", ["2019q1", "2020q1", "2020q2", "2020q3", "2020q4", "2021q1"]),
-        ("2021-05-07", "2021-05-19T16:00", ["2019q1", "2019q4", "2020q1", "2020q2", "2020q3", "2020q4"]),
+        ("2021-05-07", "2021-05-20T16:00", ["2020q1", "2020q2", "2020q3", "2020q4", "2021q1"]),
+        ("2021-05-07", "2021-05-19T16:00", ["2019q4", "2020q1", "2020q2", "2020q3", "2020q4"]),
+        ("2021-05-07", "2022-05-07T16:00", ["2020q1", "2020q2", "2020q3", "2020q4", "2021q1"]),
+        ("2021-05-07", "2022-05-08T16:00", ["2019q1", "2020q1", "2020q2", "2020q3", "2020q4", "2021q1"]),
         ("2021-05-07", "2026-01-01T16:00", ["2019q1", "2020q1", "2020q2", "2020q3", "2020q4", "2021q1"]),
         ("2021-03-31", "2026-01-01T16:00", ["2019q1", "2019q4", "2020q1", "2020q2", "2020q3", "2020q4"]),
         ("2021-10-29", "2026-01-01T16:00", ["2019q1", "2020q1", "2020q3", "2020q4", "2021q1", "2021q2", "2021q3"]),
@@ -278,7 +280,7 @@ def stems(asks: list[Ask]) -> list[str]:
         ("2009-05-29", "2026-01-01T16:00", []),
     ],
 )
-def test_an_event_asks_the_newest_five_that_are_published_and_two_first_quarters_before(
+def test_an_event_asks_the_newest_five_that_are_published_and_of_the_past_two_first_quarters_more(
     tmp_path: Path, rank_day: str, now: str, wanted: list[str]
 ) -> None:
     assert stems(PROVIDER.of_event(settings(tmp_path), plan(rank_day, now))) == [f"{stem}.zip" for stem in wanted]

@@ -538,10 +538,12 @@ CASES = [
                 {"ticker": "GRACE", "known_at": "2023-05-03 23:00:00", "as_of": "2023-05-03"},
                 {"ticker": "LATER", "known_at": "2023-05-04 00:00:00"},
                 {"ticker": "AHEAD", "as_of": "2026-08-21"},
+                {"ticker": "MARKED", "as_of": "2026-08-21", "known_late": "true"},
+                {"ticker": "NEVER", "as_of": "2026-08-21", "known_late": "true", "figure": "ipo_date"},
             ),
         },
         ("ticker",),
-        {("LATER",), ("AHEAD",)},
+        {("LATER",), ("AHEAD",), ("NEVER",)},
     ),
     Case(
         11,

@@ -3,7 +3,6 @@
 with event as (
     select
         events.rank_day as rank_day,
-        cast(events.rank_day - interval '15 months' as date) as oldest_shell_day,
         cast(rules.value as integer) as grace_days,
         coalesce(late_rules.value, 0) = 1 as uses_known_late
     from reference.recon_events as events
@@ -14,18 +13,28 @@ with event as (
 ),
 
 lines as (
-    select lines.ticker as ticker, links.cik as cik
+    select
+        lines.ticker as ticker,
+        lower(replace(replace(lines.name, '.', ''), '''', '')) as plain_name,
+        links.cik as cik
     from core.lines as lines
     left join core.filer_links as links on links.event_id = $event_id and lines.ticker = links.ticker
     where lines.event_id = $event_id and lines.role = 'rank'
 ),
 
 -- Methodology 6.4: a filing counts if it was filed by the rank day, a list if it was captured by the end of the days of
--- grace. An older one counts as long as none is newer, for where a company is seldom changes; but what a blank check
--- (SIC 6770) filed tells of the shell: a merger since then has made another company of it.
+-- grace. One of long ago counts as long as none is newer, for where a company is seldom changes.
 statements as (
     select
-        filers.*,
+        filers.cik as cik,
+        filers.source as source,
+        filers.as_of as as_of,
+        filers.known_at as known_at,
+        filers.sic as sic,
+        filers.incorporation_code as incorporation_code,
+        filers.headquarters_code as headquarters_code,
+        case when filers.source <> 'sec_submissions' then regexp_extract(lower(filers.name), '[a-z0-9]+', 0) end
+            as filer_word,
         case
             when filers.source = 'sec_submissions'
                 then cast(filers.known_at as date) > event.rank_day + event.grace_days
@@ -33,16 +42,23 @@ statements as (
         end as known_late
     from raw.filers as filers
     cross join event
-    where filers.sic is distinct from '6770' or filers.as_of >= event.oldest_shell_day
 ),
 
--- Industry, incorporation and headquarters change slowly: what is seen of them later still holds of the rank day for
--- most filers. Nothing else may stand in.
+-- A filing under another name than that of the line tells of who the filer was: where a shell has merged, another company
+-- in another place. Industry, incorporation and headquarters change slowly: what is seen of them later still holds of
+-- the rank day for most filers. Nothing else may stand in.
 filers as (
-    select statements.*
-    from statements
+    select lines.ticker as ticker, statements.*
+    from lines
     cross join event
-    where event.uses_known_late or not statements.known_late
+    inner join statements on lines.cik = statements.cik
+    where
+        (event.uses_known_late or not statements.known_late)
+        and (
+            statements.filer_word is null
+            or lines.plain_name is null
+            or contains(lines.plain_name, statements.filer_word)
+        )
 ),
 
 offerings as (
@@ -75,37 +91,34 @@ stated as (
     where event_id = $event_id
     union all
     select
-        lines.ticker,
+        ticker,
         'sic' as figure,
-        filers.sic as value,
-        filers.source,
-        filers.as_of,
-        filers.known_at,
-        filers.known_late
-    from lines
-    inner join filers on lines.cik = filers.cik
+        sic as value,
+        source,
+        as_of,
+        known_at,
+        known_late
+    from filers
     union all
     select
-        lines.ticker,
+        ticker,
         'incorporation' as figure,
-        filers.incorporation_code as value,
-        filers.source,
-        filers.as_of,
-        filers.known_at,
-        filers.known_late
-    from lines
-    inner join filers on lines.cik = filers.cik
+        incorporation_code as value,
+        source,
+        as_of,
+        known_at,
+        known_late
+    from filers
     union all
     select
-        lines.ticker,
+        ticker,
         'headquarters' as figure,
-        filers.headquarters_code as value,
-        filers.source,
-        filers.as_of,
-        filers.known_at,
-        filers.known_late
-    from lines
-    inner join filers on lines.cik = filers.cik
+        headquarters_code as value,
+        source,
+        as_of,
+        known_at,
+        known_late
+    from filers
     union all
     -- The last offering under the ticker: an earlier one may be of a company that bore it before.
     select

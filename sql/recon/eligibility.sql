@@ -42,8 +42,10 @@ observed as (
         event.rank_day as rank_day,
         windows.window_days as window_days,
         windows.window_close_sum_usd as window_close_sum_usd,
-        countries.country_group as country_group,
-        coalesce(countries.inc_is_local_form, false) as inc_is_local_form,
+        nationality.country as nationality_country,
+        coalesce(nationality.basis, 'none') as country_evidence,
+        coalesce(nationality.verdict, 'unknown') as country_status,
+        coalesce(nationality.known_late, false) as country_known_late,
         folded.folded_into as folded_into,
         -- What the reconstitution before presumes of a member that weak evidence speaks against: that it passes.
         universe.is_member and rules.use_presumption as is_presumed_member,
@@ -67,6 +69,8 @@ observed as (
     cross join rules
     left join core.trading_windows as windows
         on windows.event_id = $event_id and universe.ticker = windows.ticker
+    left join core.nationality as nationality
+        on nationality.event_id = $event_id and universe.ticker = nationality.ticker
     left join core.presumptions as presumptions
         on presumptions.event_id = $event_id and universe.pricing_ticker = presumptions.pricing_ticker
     left join core.trading_history as history
@@ -81,35 +85,12 @@ observed as (
     left join core.floats as floats
         on floats.event_id = $event_id and universe.pricing_ticker = floats.ticker
     left join core.votes as votes on votes.event_id = $event_id and universe.ticker = votes.ticker
-    left join reference.countries as countries on universe.country = countries.country
     left join reference.folded_classes as folded
         on
             universe.ticker = folded.ticker
             and folded.valid_from <= event.effective_date
             and (folded.valid_to is null or event.effective_date < folded.valid_to)
     where universe.event_id = $event_id
-),
-
--- Methodology 1.2, as far as the one country of the source goes, which stands for the headquarters; verdict and what it
--- rests on. A member has been assigned to the US on evidence that the source lacks. A haven's company trades in the US
--- alone, as far as we see (step 4). A company that calls itself Inc. and its shares common stock is incorporated in the
--- US, so that the location of its assets decides (step 2), which the source lacks too.
-nationality as (
-    select
-        *,
-        case
-            when country_group in ('us', 'us_territory') then 'passed|stated country'
-            when is_presumed_member then 'unknown|membership'
-            when country is null and share_form = 'shares' and coalesce(structure, '') <> 'reit'
-                then 'failed|name of the shares'
-            when country is null then 'unknown|none'
-            when country_group in ('bdi', 'no_domestic_exchange') then 'unknown|stated haven'
-            when country_group = 'n_share' then 'failed|stated country'
-            when share_form = 'stock' and not inc_is_local_form and regexp_matches(lower(company_name), '\binc\.?$')
-                then 'unknown|legal form'
-            else 'failed|stated country'
-        end as country_verdict
-    from observed
 ),
 
 judged as (
@@ -146,8 +127,6 @@ judged as (
             when structure_evidence_strength = 'weak' and is_presumed_member then 'unknown'
             else 'failed'
         end as structure_status,
-        split_part(country_verdict, '|', 1) as country_status,
-        split_part(country_verdict, '|', 2) as country_evidence,
         -- What the close is (methodology 3.1-3.5). The volume is that of all exchanges together.
         case
             when close_usd is null then 'none'
@@ -212,7 +191,7 @@ judged as (
             when is_presumed_ineligible then 'failed'
             else 'passed'
         end as presumption_status
-    from nationality
+    from observed
 ),
 
 told as (
@@ -267,9 +246,10 @@ select
     structure as structure_value,
     case when bdc_eligible = 1 then 'operating, reit or bdc' else 'operating or reit' end as structure_threshold,
     structure_status,
-    country as country_value,
+    nationality_country as country_value,
     'United States' as country_threshold,
     country_evidence,
+    country_known_late,
     country_status,
     close_usd as price_value_usd,
     price_basis,

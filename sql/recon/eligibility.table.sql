@@ -35,9 +35,10 @@ create table recon.eligibility (
     country_threshold varchar not null,
     country_evidence varchar not null check (
         country_evidence in (
-            'stated country', 'membership', 'name of the shares', 'stated haven', 'legal form', 'none'
+            'one country', 'headquarters', 'exchange', 'n share', 'stated country', 'prior', 'membership', 'none'
         )
     ),
+    country_known_late boolean not null,
     country_status varchar not null check (country_status in ('passed', 'failed', 'unknown')),
     price_value_usd decimal(18, 4),
     price_basis varchar not null check (
@@ -101,14 +102,20 @@ comment on column recon.eligibility.structure_value is 'How the issuer is built;
 comment on column recon.eligibility.structure_threshold is 'Structures that qualify on the effective date.';
 comment on column recon.eligibility.structure_status is
     'No excluded structure (2.4-2.7). Unknown for a member that weak evidence speaks against.';
-comment on column recon.eligibility.country_value is 'Country that the source states.';
+comment on column recon.eligibility.country_value is
+    'United States where the rule passed, else the country of the headquarters as far as known; core.nationality has the '
+    'indicators.';
 comment on column recon.eligibility.country_threshold is 'Nationality that qualifies.';
 comment on column recon.eligibility.country_evidence is
-    'What the verdict on the country rests on: the country that is stated; membership before; where none is stated, '
-    'that the shares are called ordinary or common shares, as hardly any US company does; a stated haven (1.9, 1.11); '
-    'that the company is an Inc. with common stock, so incorporated in the US.';
+    'What the verdict on the country rests on. one country: incorporated, seated and listed in the US (1.2 step 1). '
+    'headquarters, exchange: no other country is among the indicators (step 4). n share: run from China (1.13). stated '
+    'country: the screener states the US and nothing speaks against it. prior: assets would decide, which no source '
+    'tells; what became of the like in 2022 stands in. membership: a member stays. none: nothing is known.';
+comment on column recon.eligibility.country_known_late is
+    'True where incorporation or headquarters were only observed after the rank day.';
 comment on column recon.eligibility.country_status is
-    'A US company (1.2), as far as one country can tell. Unknown for members with another country.';
+    'A US company (1.2). Unknown for members whose indicators are not all of the US, and for newcomers whose like were '
+    'mostly taken for US companies.';
 comment on column recon.eligibility.price_value_usd is 'Close of the rank day, USD.';
 comment on column recon.eligibility.price_basis is
     'What the verdict on the price rests on: the close of rank day; the average of 30 days, for a member below the '

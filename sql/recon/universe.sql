@@ -59,6 +59,8 @@ select
     coalesce(structures.known_late, false) as structure_known_late,
     links.cik as cik,
     lines.country as country,
+    nationality.incorporation_country as incorporation,
+    nationality.headquarters_country as headquarters,
     lines.ipo_year as ipo_year,
     industries.icb_industry as industry,
     industries.industry_source as industry_source,
@@ -101,6 +103,8 @@ left join core.companies as companies
 left join core.trading_history as history
     on history.event_id = $event_id and lines.ticker = history.ticker
 left join core.filer_links as links on links.event_id = $event_id and lines.ticker = links.ticker
+left join core.nationality as nationality
+    on nationality.event_id = $event_id and lines.ticker = nationality.ticker
 left join core.shares_reconciliation as shares
     on shares.event_id = $event_id and lines.ticker = shares.ticker
 left join presumed_caps on companies.pricing_ticker = presumed_caps.pricing_ticker

@@ -31,6 +31,8 @@ create table recon.universe (
     structure_known_late boolean not null,
     cik bigint check (cik > 0),
     country varchar,
+    incorporation varchar,
+    headquarters varchar,
     ipo_year smallint,
     industry varchar,
     industry_source varchar check (
@@ -102,6 +104,9 @@ comment on column recon.universe.cik is
 comment on column recon.universe.country is
     'The one country that the source states, closest to the headquarters. Not the nationality that the rules '
     'assign.';
+comment on column recon.universe.incorporation is
+    'Country or US territory of incorporation, as the filer states it (core.nationality has source and day).';
+comment on column recon.universe.headquarters is 'Country of the headquarters, as the filer states it.';
 comment on column recon.universe.ipo_year is 'Year of first listing, as the source states it.';
 comment on column recon.universe.industry is
     'ICB industry: our mapping of the classification that the SEC has and the screener''s industry, an approximation of '

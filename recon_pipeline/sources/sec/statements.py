@@ -33,9 +33,10 @@ FIRST_QUARTER: Final = date(2009, 4, 1)
 PUBLISHED_AFTER: Final = timedelta(days=50)
 # A year and a quarter: the membership before the event is up to a year old, and its companies filed before that.
 NEWEST: Final = 5
-# Most annual reports come in the first quarter. Those of two years more tell of filers that have not stated since, or
-# that have left EDGAR by the time that the current headers are fetched.
+# Most annual reports come in the first quarter. For an event of more than a year ago those of two years before tell in
+# time of filers that have not stated since; for a later one their headers were fetched in time or soon after.
 EARLIER_YEARS: Final = 2
+PAST_AFTER: Final = timedelta(days=365)
 # A zip has five members; `sub.txt` has about 6 MB and shrinks sixfold.
 LIMITS: Final = Limits(most_members=50, most_member_bytes=500_000_000, most_total_bytes=500_000_000, most_ratio=100)
 
@@ -51,8 +52,8 @@ class SecStatements(SecProvider):
     name: ClassVar[str] = "sec_statements"
 
     def of_event(self, settings: Settings, plan: Plan) -> list[Ask]:
-        """The quarters that ended before the rank day and are published: the newest five, and before these the first
-        quarters of the two years before the rank day; oldest first."""
+        """The newest five quarters that ended before the rank day and are published, oldest first; for an event of more
+        than a year ago also the first quarters of the two years before its own."""
         today = new_york_day(plan.now)
         before = [quarter_start(plan.rank_day, back) for back in range(1, 12)]
         published = [
@@ -63,7 +64,9 @@ class SecStatements(SecProvider):
         yearly = [
             quarter
             for quarter in published[NEWEST:]
-            if quarter.month == 1 and quarter.year >= plan.rank_day.year - EARLIER_YEARS
+            if quarter.month == 1
+            and quarter.year >= plan.rank_day.year - EARLIER_YEARS
+            and today > plan.rank_day + PAST_AFTER
         ]
         return [_ask(settings, quarter) for quarter in reversed(published[:NEWEST] + yearly)]
 
