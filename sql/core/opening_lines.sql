@@ -162,12 +162,16 @@ tied as (
         found.opening_rank,
         found.opening_line,
         coalesce(
-            continuity.to_ticker, direct.rank_ticker, case when found.opening_line is null then found.filer_ticker end
+            continuity.to_ticker,
+            direct.rank_ticker,
+            renamed.to_ticker,
+            case when found.opening_line is null then found.filer_ticker end
         ) as rank_ticker,
         case
             when continuity.to_ticker is not null and found.is_named then 'issuer_name'
             when continuity.to_ticker is not null then continuity.basis
             when direct.rank_ticker is not null then 'ticker_on_rank_day'
+            when renamed.to_ticker is not null then renamed.basis
             when found.opening_line is not null then 'gone'
             when found.filer_ticker is not null then 'filer_name'
             else 'no_listing'
@@ -186,6 +190,16 @@ tied as (
             and direct.index_id = found.index_id
             and direct.ticker = found.ticker
             and direct.as_of = found.as_of
+    -- A filing may tell whose the ticker was on the rank day before the list, and be too old for the list itself: what
+    -- the line became is the same.
+    left join core.continuity as renamed
+        on
+            renamed.event_id = $event_id
+            and renamed.from_role = 'last_recon'
+            and renamed.to_role = 'rank'
+            and renamed.from_date < found.as_of
+            and renamed.from_ticker = found.opening_line
+            and renamed.basis <> 'ticker'
 )
 
 select

@@ -90,6 +90,7 @@ pairs as (
         earlier.close_usd as last_close_usd,
         earlier.cap_usd as last_cap_usd,
         barred.ticker is not null as last_is_barred,
+        continuity.basis in ('filer', 'filer_name', 'figures') and earlier.issuer_key <> now.issuer_key as is_renamed,
         before.ticker is not null and barred_before.ticker is null as is_seasoned_line
     from core.companies as companies
     inner join dated as now on now.role = 'rank' and companies.ticker = now.ticker
@@ -178,6 +179,8 @@ companies as (
             when pairs.ticker <> pairs.pricing_ticker then null
             when pairs.last_security_type <> 'common' then 'was no common stock: ' || pairs.last_security_type
             when pairs.last_is_barred then 'was of a structure that does not qualify'
+            -- Mostly a merger with a blank-check company.
+            when pairs.is_renamed then 'bore another name and ticker then'
             when pairs.country <> pairs.last_country
                 then 'country was ' || pairs.last_country || ', is ' || pairs.country
             when pairs.share_form <> pairs.last_share_form
