@@ -279,7 +279,8 @@ def derive(
 ) -> tuple[dict[str, int], list[FailedCheck]]:
     """Store opening and options, rebuild every derived table for an event and check them, all in one transaction.
 
-    `without` None leaves the options as they are stored. Returns rows by table, and the checks that only warn. A blocking check that fails rolls everything back.
+    `without` None leaves the options as they are stored. Returns rows by table, and the checks that only warn. A
+    blocking check that fails rolls everything back.
 
     Raises:
         ContractBroken: a blocking check found failing rows.

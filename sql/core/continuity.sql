@@ -112,6 +112,15 @@ moved as (
     where later.sure_cik is not null and later.listing <> 'faded' and earlier.ticker is null
 ),
 
+-- Since when a filer bears a name.
+first_names as (
+    select cik, issuer_key, min(borne_from) as borne_from
+    from core.filer_names
+    where event_id = $event_id
+    group by cik, issuer_key
+    having count(borne_from) = count(*)
+),
+
 paired as (
     select
         steps.from_role,
@@ -125,11 +134,15 @@ paired as (
         case
             when earlier.security_type <> 'common' or later.security_type <> 'common' then false
             -- The company goes on under another ticker: what has its old one now is another. One of its name is one that it
-            -- spun off, and files under a later number; else a namesake was found.
+            -- spun off, and took the name, or its number, since; else a namesake was found.
             when
                 earlier.sure_cik <> later.sure_cik
                 and moved.cik is not null
-                and (earlier.issuer_key <> later.issuer_key or earlier.sure_cik < later.sure_cik)
+                and (
+                    earlier.issuer_key <> later.issuer_key
+                    or earlier.sure_cik < later.sure_cik
+                    or first_names.borne_from > steps.from_date
+                )
                 then true
             when earlier.issuer_word = later.issuer_word then false
             -- A holding company that was put above it has a number of its own, and the business or the shares of the old
@@ -159,6 +172,7 @@ paired as (
             and steps.from_date = moved.from_date
             and steps.to_role = moved.to_role
             and earlier.sure_cik = moved.cik
+    left join first_names on later.sure_cik = first_names.cik and later.issuer_key = first_names.issuer_key
     left join known_then
         on
             steps.from_role = known_then.from_role
