@@ -8,6 +8,7 @@ from, and what really happened. What does not belong here: anything that the sim
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -202,7 +203,11 @@ def scored_with_all(
 ) -> Scored:
     """2023 opening from the official lists of 2022, with every source that the server speaks for."""
     url = replay_server(today="2023-07-05")
-    home = with_landings_of(tmp_path_factory.mktemp("all") / "home", from_official)
+    # What it lands is not for the homes that read the archive alone: a manifest of its own.
+    home = tmp_path_factory.mktemp("all")
+    (home / "landed").mkdir()
+    (home / "landed" / "objects").symlink_to(from_official / "landed" / "objects", target_is_directory=True)
+    shutil.copy(from_official / "landed" / "manifest.jsonl", home / "landed")
     hosts = ("screener", "symdir", "ipo_calendar", "sec_files", "sec_data", "massive", "alphavantage", "ishares")
     settings = Settings.model_validate(
         settings_for(home, url).model_dump()
