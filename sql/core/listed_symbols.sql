@@ -87,10 +87,13 @@ current_rows as (
 
 -- A fund is one whichever list says so.
 funds as (
-    select ticker, min(source) as source
+    select
+        ticker,
+        source,
+        name,
+        row_number() over (partition by ticker order by source, as_of desc, name) as choice
     from current_rows
     where is_etf
-    group by ticker
 ),
 
 -- The SEC's list has symbols that trade nowhere and lacks banks that file elsewhere (providers 1.2): it confirms, and
@@ -169,6 +172,7 @@ select
     chosen.financial_status as financial_status,
     funds.ticker is not null as is_etf,
     funds.source as etf_source,
+    funds.name as etf_name,
     chosen.is_test as is_test,
     -- Whether the SEC's list bears it out, itself or the symbol that it is a class of: asked where that list is the later
     -- one, and of the same day too where this one is a vendor's, for those go on with dead names for years.
@@ -178,7 +182,7 @@ select
     end as is_confirmed
 from chosen
 cross join confirming
-left join funds on chosen.ticker = funds.ticker
+left join funds on chosen.ticker = funds.ticker and funds.choice = 1
 left join confirmed on chosen.ticker = confirmed.ticker
 left join confirmed as roots on split_part(chosen.ticker, '.', 1) = roots.ticker
 where chosen.choice = 1

@@ -11,6 +11,7 @@ create table core.listed_symbols (
     financial_status varchar,
     is_etf boolean not null,
     etf_source varchar,
+    etf_name varchar,
     is_test boolean not null,
     is_confirmed boolean,
     primary key (event_id, ticker)
@@ -32,6 +33,8 @@ comment on column core.listed_symbols.known_at is 'When the list became public, 
 comment on column core.listed_symbols.financial_status is 'Letter of the exchange''s own status; N is normal.';
 comment on column core.listed_symbols.is_etf is 'An exchange-traded fund, whichever list says so.';
 comment on column core.listed_symbols.etf_source is 'Source that says so; null where none does.';
+comment on column core.listed_symbols.etf_name is
+    'Name under which it says so: of another bearer of the ticker, where the list is older than the line.';
 comment on column core.listed_symbols.is_test is 'A symbol for tests of the exchange.';
 comment on column core.listed_symbols.is_confirmed is
     'Whether the list of the SEC has it too, or the symbol that it is a class of; null where that list is not later.';

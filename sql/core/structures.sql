@@ -133,9 +133,20 @@ terms as (
     select ticker, 'sic_group' as kind, sic_group as term, 'sic: ' || sic as evidence, source, known_late
     from classified
     union all
-    select ticker, 'asset_type' as kind, 'ETF' as term, 'asset type: ETF' as evidence, etf_source as source, false
-    from core.listed_symbols
-    where event_id = $event_id and is_etf
+    -- A list may tell of the fund that had the ticker before.
+    select
+        listed.ticker,
+        'asset_type' as kind,
+        'ETF' as term,
+        'asset type: ETF' as evidence,
+        listed.etf_source as source,
+        false as known_late
+    from described
+    inner join core.listed_symbols as listed
+        on listed.event_id = $event_id and described.ticker = listed.ticker
+    where
+        listed.is_etf
+        and contains(described.padded_name, ' ' || regexp_extract(lower(listed.etf_name), '[a-z0-9]+', 0) || ' ')
     union all
     select
         listed.ticker,
@@ -147,7 +158,11 @@ terms as (
     from described
     inner join core.listed_symbols as listed
         on listed.event_id = $event_id and described.ticker = listed.ticker
-    where listed.is_etf and described.industry is not null and described.industry_group = 'finance'
+    where
+        listed.is_etf
+        and contains(described.padded_name, ' ' || regexp_extract(lower(listed.etf_name), '[a-z0-9]+', 0) || ' ')
+        and described.industry is not null
+        and described.industry_group = 'finance'
     union all
     select ticker, 'industry' as kind, industry as term, 'industry: ' || industry as evidence, listing_source, false
     from described
