@@ -25,9 +25,11 @@ event as (
 ),
 
 -- When the opening that names a company was made, and since when a class of it is listed: to tell a class that was not
--- taken then from one that is new.
+-- taken then from one that is new. A list of the Microcap is mostly a sample: what it lacks may have been taken.
 openings as (
-    select universe.company_id as company_id, min(members.as_of) as opened_on
+    select
+        universe.company_id as company_id,
+        min(members.as_of) filter (where members.index_id not in ('RMICRO', 'R3000E')) as opened_on
     from core.opening_members as members
     inner join recon.universe as universe
         on universe.event_id = $event_id and members.rank_ticker = universe.ticker
