@@ -15,17 +15,32 @@ with event as (
     where events.event_id = $event_id
 ),
 
-last_changes as (
-    select cik, max(valid_to) as changed_on
-    from raw.filer_names
-    where valid_to is not null
-    group by cik
+-- What was read of the headers by the rank day and its days of grace, and, where it may stand in, later.
+former as (
+    select names.cik as cik, names.name as name, names.valid_from as valid_from, names.valid_to as valid_to, names.known_at
+    from raw.filer_names as names
+    cross join event
+    where event.takes_known_late or cast(names.known_at as date) <= event.rank_day + event.grace_days
 ),
 
-newest_headers as (
-    select cik, max(as_of) as as_of, max(known_at) as known_at
-    from raw.filers
-    where source = 'sec_submissions'
+headers as (
+    select
+        filers.cik as cik,
+        filers.name as name,
+        filers.source as source,
+        filers.known_at as known_at,
+        rank() over (partition by filers.cik order by filers.as_of desc, filers.known_at desc) as recency
+    from raw.filers as filers
+    cross join event
+    where
+        filers.source = 'sec_submissions'
+        and (event.takes_known_late or cast(filers.known_at as date) <= event.rank_day + event.grace_days)
+),
+
+last_changes as (
+    select cik, max(valid_to) as changed_on
+    from former
+    where valid_to is not null
     group by cik
 ),
 
@@ -39,24 +54,19 @@ stated as (
         valid_to as borne_to,
         'sec_submissions' as source,
         known_at
-    from raw.filer_names
+    from former
     union all
     select distinct
-        filers.cik,
-        filers.name,
+        headers.cik,
+        headers.name,
         'present' as kind,
         last_changes.changed_on as borne_from,
         cast(null as date) as borne_to,
-        filers.source,
-        filers.known_at
-    from raw.filers as filers
-    inner join newest_headers
-        on
-            filers.cik = newest_headers.cik
-            and filers.as_of = newest_headers.as_of
-            and filers.known_at = newest_headers.known_at
-    left join last_changes on filers.cik = last_changes.cik
-    where filers.source = 'sec_submissions'
+        headers.source,
+        headers.known_at
+    from headers
+    left join last_changes on headers.cik = last_changes.cik
+    where headers.recency = 1
     union all
     -- Providers 1.6: a data set says what a filer was called on the day that it filed.
     select

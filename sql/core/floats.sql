@@ -96,7 +96,11 @@ closes as (
             row_number() over (
                 partition by latest.ticker
                 order by
-                    abs(prices.as_of - latest.float_date), prices.as_of, source_order.precedence, prices.exchange
+                    abs(prices.as_of - latest.float_date),
+                    prices.as_of,
+                    source_order.precedence,
+                    prices.exchange,
+                    prices.symbol
             ) as choice
         from latest
         cross join event

@@ -100,7 +100,7 @@ lines as (
             -- The common shares of a REIT are those of a trust of the US, as good as stock.
             when securities.share_form = 'shares' and structures.structure = 'reit' then 'stock'
             when securities.share_form is not null then securities.share_form
-            when lines.name is null then '*'
+            when pricing.name is null then '*'
             else 'unnamed'
         end as share_form,
         stated_countries.country as stated_country,
@@ -119,15 +119,17 @@ lines as (
             else 'on a US exchange'
         end as evidence_text
     from core.lines as lines
+    inner join classes on lines.ticker = classes.ticker
+    inner join core.lines as pricing
+        on pricing.event_id = $event_id and lines.role = pricing.role and classes.pricing_ticker = pricing.ticker
     inner join core.securities as securities
         on
             securities.event_id = $event_id
-            and lines.role = securities.role
-            and lines.anchor_date = securities.anchor_date
-            and lines.ticker = securities.ticker
+            and pricing.role = securities.role
+            and pricing.anchor_date = securities.anchor_date
+            and pricing.ticker = securities.ticker
     left join core.structures as structures
-        on structures.event_id = $event_id and lines.ticker = structures.ticker
-    inner join classes on lines.ticker = classes.ticker
+        on structures.event_id = $event_id and pricing.ticker = structures.ticker
     left join members on classes.pricing_ticker = members.pricing_ticker
     left join stated_countries
         on classes.pricing_ticker = stated_countries.pricing_ticker and stated_countries.choice = 1

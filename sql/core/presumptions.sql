@@ -34,7 +34,6 @@ dated as (
     select
         lines.role as role,
         lines.ticker as ticker,
-        lines.exchange as exchange,
         lines.country as country,
         lines.close_usd as close_usd,
         case
@@ -79,13 +78,11 @@ pairs as (
         companies.pricing_ticker as pricing_ticker,
         now.ticker as ticker,
         now.country as country,
-        now.exchange as exchange,
         now.share_form as share_form,
         now.cap_usd as cap_usd,
         earlier.ticker as last_ticker,
         earlier.security_type as last_security_type,
         earlier.country as last_country,
-        earlier.exchange as last_exchange,
         earlier.share_form as last_share_form,
         earlier.close_usd as last_close_usd,
         earlier.cap_usd as last_cap_usd,
@@ -116,13 +113,17 @@ listed_since as (
 ),
 
 -- A company that took its name within that time was another one before, most often a blank-check company that it merged
--- with (SEC, former names; dated, though read later).
+-- with. Dated names of the SEC, as far as this event takes them in: most were only read later (rule use_known_late).
 renamed as (
-    select links.ticker as ticker, max(names.valid_to) as last_day
+    select links.ticker as ticker, max(names.borne_to) as last_day
     from core.filer_links as links
     cross join event
-    inner join raw.filer_names as names
-        on links.cik = names.cik and names.valid_to <= event.last_rank_day
+    inner join core.filer_names as names
+        on
+            names.event_id = $event_id
+            and links.cik = names.cik
+            and names.kind = 'former'
+            and names.borne_to <= event.last_rank_day
     inner join dated as earlier on earlier.role = 'rank' and links.ticker = earlier.ticker
     where
         links.event_id = $event_id
@@ -268,6 +269,7 @@ judged as (
             when event.year_before_day is not null and not companies.is_seasoned_line
                 then 'not listed as such a year before'
             when companies.line_count <> companies.last_line_count then 'other share classes'
+            when floors.floor_usd is null then 'no list tells what was large enough then'
             when companies.last_cap_usd < floors.floor_usd then 'not large enough then'
         end as why_not
     from companies

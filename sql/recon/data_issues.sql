@@ -183,7 +183,6 @@ suspect_shares as (
         )
 ),
 
--- Members of before, and companies that were ranked, of which the new membership says nothing.
 -- What filings say of the shares (core.shares_reconciliation): a count that is in doubt, and, where filings were read,
 -- a company that none of them counts (banks file elsewhere: providers section 0, finding 5c).
 filed_shares as (
@@ -234,6 +233,7 @@ filed_shares as (
         and exists (select 1 from core.share_counts as counts where counts.event_id = $event_id)
 ),
 
+-- Members of before, and companies that were ranked, of which the new membership says nothing.
 left_lines as (
     select
         'info' as severity,

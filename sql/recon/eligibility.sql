@@ -25,9 +25,11 @@ event as (
 ),
 
 -- When the opening that names a company was made, and since when a class of it is listed: to tell a class that was not
--- taken then from one that is new.
+-- taken then from one that is new. A list of the Microcap is mostly a sample: what it lacks may have been taken.
 openings as (
-    select universe.company_id as company_id, min(members.as_of) as opened_on
+    select
+        universe.company_id as company_id,
+        min(members.as_of) filter (where members.index_id not in ('RMICRO', 'R3000E')) as opened_on
     from core.opening_members as members
     inner join recon.universe as universe
         on universe.event_id = $event_id and members.rank_ticker = universe.ticker
@@ -47,8 +49,10 @@ observed as (
         coalesce(nationality.verdict, 'unknown') as country_status,
         coalesce(nationality.known_late, false) as country_known_late,
         folded.folded_into as folded_into,
+        -- Whatever holds of a member company holds of each of its classes, one that is no line of the opening as well.
+        universe.is_member or openings.company_id is not null as is_member_company,
         -- What the reconstitution before presumes of a member that weak evidence speaks against: that it passes.
-        universe.is_member and rules.use_presumption as is_presumed_member,
+        (universe.is_member or openings.company_id is not null) and rules.use_presumption as is_presumed_member,
         presumptions.last_rank_day as last_rank_day,
         presumptions.last_cap_usd as last_cap_usd,
         presumptions.floor_usd as floor_usd,
@@ -113,13 +117,13 @@ judged as (
             when exchange = 'other' then 'unknown'
             else 'failed'
         end as exchange_status,
-        -- Methodology 2.3. Weak evidence does not overrule that the company is a member.
+        -- Methodology 2.3. Of a member that weak evidence speaks against it is presumed that it passes.
         case
             when security_type = 'common' then 'passed'
-            when security_type_evidence_strength = 'weak' and is_member then 'unknown'
+            when security_type_evidence_strength = 'weak' and is_presumed_member then 'unknown'
             else 'failed'
         end as security_type_status,
-        -- Methodology 2.4-2.7. Weak evidence does not overrule that the company is a member.
+        -- Methodology 2.4-2.7. Likewise.
         case
             when security_type <> 'common' then 'unknown'
             when structure in ('operating', 'reit') then 'passed'
@@ -153,7 +157,7 @@ judged as (
         -- Methodology 5.3, 5.6, 5.7: a further class enters by its own size and trading, compared without a quotient; verdict
         -- and what it rests on. The count of all classes bounds that of one from above. Nobody knows the trading of a class
         -- that no price list carries: if it was listed when the opening was made, and its company is in that and it is not,
-        -- it did not pass then; if it was not listed yet, it is new (5.8) and may pass.
+        -- it did not pass then and presumably does not now; if it was not listed yet, it is new (5.8) and may pass.
         case
             when security_type <> 'common' then 'passed|no common share'
             when folded_into is not null then 'failed|folded'
@@ -166,7 +170,7 @@ judged as (
                 then 'passed|class cap and trading'
             when averaged_days is not null then 'unknown|trading'
             when is_member then 'unknown|membership'
-            when listed_on <= opened_on then 'failed|not in the opening'
+            when listed_on <= opened_on and use_presumption then 'failed|not in the opening'
             when listed_on > opened_on then 'unknown|new class'
             else 'unknown|none'
         end as share_class_verdict,
@@ -181,13 +185,13 @@ judged as (
         end as float_status,
         -- Methodology 4.3. Nobody is known to pass: only that no class which the public can buy has votes is known.
         case
-            when case when is_member then min_vote_pct_members else min_vote_pct end = 0 then 'passed'
-            when votes_pct < case when is_member then min_vote_pct_members else min_vote_pct end then 'failed'
+            when case when is_member_company then min_vote_pct_members else min_vote_pct end = 0 then 'passed'
+            when votes_pct < case when is_member_company then min_vote_pct_members else min_vote_pct end then 'failed'
             else 'unknown'
         end as votes_status,
         -- Who passes every rule that can be seen may have failed one that cannot, at the reconstitution before.
         case
-            when not use_presumption or last_rank_day is null then 'unknown'
+            when not use_presumption or floor_usd is null then 'unknown'
             when is_presumed_ineligible then 'failed'
             else 'passed'
         end as presumption_status
@@ -269,7 +273,7 @@ select
     cast(min_float_pct as decimal(9, 4)) as float_threshold_pct,
     float_status,
     votes_pct as votes_value_pct,
-    cast(case when is_member then min_vote_pct_members else min_vote_pct end as decimal(9, 4)) as votes_threshold_pct,
+    cast(case when is_member_company then min_vote_pct_members else min_vote_pct end as decimal(9, 4)) as votes_threshold_pct,
     votes_status,
     last_cap_usd as presumption_value_usd,
     floor_usd as presumption_threshold_usd,

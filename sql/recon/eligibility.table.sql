@@ -97,7 +97,8 @@ comment on column recon.eligibility.exchange_threshold is 'Exchanges that qualif
 comment on column recon.eligibility.exchange_status is 'Listed on an exchange that qualifies (2.1).';
 comment on column recon.eligibility.security_type_value is 'Type of the security.';
 comment on column recon.eligibility.security_type_threshold is 'Type that qualifies.';
-comment on column recon.eligibility.security_type_status is 'Common share (2.3).';
+comment on column recon.eligibility.security_type_status is
+    'Common share (2.3). Unknown for a member that weak evidence speaks against.';
 comment on column recon.eligibility.structure_value is 'How the issuer is built; null for other than common lines.';
 comment on column recon.eligibility.structure_threshold is 'Structures that qualify on the effective date.';
 comment on column recon.eligibility.structure_status is
@@ -138,7 +139,7 @@ comment on column recon.eligibility.share_class_evidence is
     'What the verdict on the class rests on: folded (5.7); pricing vehicle (5.2); class cap, that it or its bound, the '
     'shares of all classes at its close, is too small; trading, two years of it; membership, where no price list has the '
     'class; not in the opening, where it has not either, its company was a member, and the class was listed by then; new '
-    'class, where it was listed since (5.8).';
+    'class, where it was listed since (5.8). Without the presumption (rule use_presumption) the opening tells nothing.';
 comment on column recon.eligibility.share_class_status is
     'Prices its company, or is a further class that qualifies by itself (5.3, 5.6, 5.7). Unknown where its trading is '
     'enough and its own share count is not known, or its trading is not.';
@@ -152,7 +153,7 @@ comment on column recon.eligibility.votes_value_pct is
     'Share of the votes with unrestricted holders, percent: 0 where no class that the public can buy has votes, by its '
     'title (core.votes); null: unknown.';
 comment on column recon.eligibility.votes_threshold_pct is
-    'Lowest share of votes that qualifies, percent (4.3); members had years of grace.';
+    'Lowest share of votes that qualifies, percent (4.3); member companies had years of grace.';
 comment on column recon.eligibility.votes_status is 'Votes enough; unknown but where the titles of the classes tell.';
 comment on column recon.eligibility.presumption_value_usd is
     'Total market cap of the company on the rank day of the reconstitution before, USD; null = not listed then.';
