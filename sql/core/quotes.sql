@@ -1,5 +1,6 @@
--- Every line that a price list shows at one of the anchors of an event: the opening lists' dates, the rank day, the first
--- session after the effective date. A line absent at the anchor itself is read from a neighbouring session and flagged.
+-- Every line that a price list shows at one of the anchors of an event: the opening lists' dates, the rank day, the
+-- first session after the effective date. A line absent at the anchor itself is read from a neighbouring session and
+-- flagged.
 with event as (
     select
         events.rank_day as rank_day,

@@ -83,7 +83,8 @@ phrases as (
                 or regexp_matches(plain_name, '%.*\b(notes?|debentures?|bonds?)\b')
                 or regexp_matches(plain_name, '\b[0-9]+%$')
                 or regexp_matches(plain_name, '\b(subordinated|senior|exchangeable|convertible) (notes?|debentures?)\b')
-                -- Zones are exchangeable notes; they carry the cap of the company that owes them (providers 1.17, trap 7).
+                -- Zones are exchangeable notes; they carry the cap of the company that owes them (providers 1.17, trap
+                -- 7).
                 or regexp_matches(plain_name, '\b(quibs|pines|baby bond|zones)$')
                 or regexp_matches(plain_name, '\b(quibs|pines|baby bond)\b')
                 then 3  -- note
@@ -129,7 +130,8 @@ phrases as (
         regexp_extract(plain_name, '\b(?:class|series|cl) ([a-z])\b', 1) as class_letter,
         -- Methodology 2.8: a tracking stock counts as a company of its own; its group is named between class and share.
         trim(regexp_extract(plain_name, '\bseries [a-z] ([a-z ]+?) common stock', 1)) as tracking_group,
-        -- How the issuer calls its shares: companies of the US issue common stock, most others ordinary or common shares.
+        -- How the issuer calls its shares: companies of the US issue common stock, most others ordinary or common
+        -- shares.
         case
             when regexp_matches(plain_name, '\bbeneficial interests?\b') then 'beneficial_interest'
             when regexp_matches(plain_name, '\b(ordinary|common|voting|registered) shares?\b') then 'shares'
