@@ -231,6 +231,8 @@ def wanted_sessions(warehouse: Warehouse, event: ReconEvent, opening: ChosenOpen
         add_to_calendar(warehouse, event)
         if opening is not None:
             store_opening(warehouse, event, opening)
+        # What is landed is for every run of the event: one that leaves evidence out must not keep it from the next.
+        store_options(warehouse, event, ())
         for name in PLAN_TABLES:
             warehouse.rebuild(tables[name], {"event_id": event.event_id})
         frame = warehouse.frame(

@@ -179,6 +179,16 @@ def test_the_history_of_an_event_is_planned_apart_from_its_other_sessions(bench:
     assert not set(plan.history) & set(plan.sessions)
 
 
+def test_what_a_run_leaves_out_is_landed_all_the_same(bench: Bench) -> None:
+    """The next run may want it: a plan by the options of the last one kept the history from it."""
+    prepare(bench.warehouse)
+    stored(bench, "lists.csv")
+    plan = ingest.wanted_sessions(bench.warehouse, EVENT)
+    ingest.store_options(bench.warehouse, EVENT, ["two_year_volume"])
+    assert ingest.wanted_sessions(bench.warehouse, EVENT) == plan
+    assert bench.warehouse.row_count("raw.event_options", EVENT.event_id) == 1
+
+
 def test_an_event_goes_on_without_its_history(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     taken: list[list[date]] = []
 

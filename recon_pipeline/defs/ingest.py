@@ -39,7 +39,7 @@ ARCHIVE: Final = dg.MetadataValue.url("https://github.com/rreichel3/US-Stock-Sym
 
 
 class OpeningConfig(dg.Config):
-    """Who was in which index before the event: what `recon run --opening` takes."""
+    """Who was in which index before the event, and what its run leaves out: what `recon run` takes as options."""
 
     openings: list[str] = Field(
         default=[],
@@ -47,6 +47,11 @@ class OpeningConfig(dg.Config):
         "before it, else from the files that it was opened with last time.",
     )
     allow_late_opening: bool = Field(default=False, description="Take lists that are dated after the rank day.")
+    without: list[str] = Field(
+        default=[],
+        description="Kinds of evidence that the events of the run leave out, as `recon run --without`; none if empty, "
+        "whatever was left out last time.",
+    )
 
 
 def landed_tables(catalogue: Catalogue) -> list[Table]:
@@ -89,6 +94,8 @@ def landed_assets(catalogue: Catalogue) -> dg.AssetsDefinition:
 def _spec(catalogue: Catalogue, table: Table) -> dg.AssetSpec:
     if table.full_name == ingest.OPENING:
         return catalogue.spec(table, reads=OPENING_FACTS, kinds={"csv", "duckdb"}, partitions=EVENTS)
+    if table.full_name == ingest.OPTIONS:
+        return catalogue.spec(table, kinds={"python", "duckdb"}, partitions=EVENTS)
     if table.full_name not in FROM_ARCHIVE:
         return catalogue.spec(table, kinds={"http", "polars", "duckdb"}, partitions=EVENTS)
     plans = [catalogue.tables[name].query for name in ingest.PLAN_TABLES]
@@ -110,6 +117,7 @@ def _land_in_order(
     log: dg.DagsterLogManager,
 ) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
     """Open and land events, oldest first; return what to show of the opening and of the landing, by event."""
+    ingest.check_evidence(config.without)
     pipeline.prepare(warehouse)
     pipeline.catch_up(warehouse, settings, (), before=wanted[0].event_id, say=log.info)
     done: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
@@ -122,6 +130,7 @@ def _land_in_order(
             pipeline.mark_unaudited(warehouse, event)
             ingest.add_to_calendar(warehouse, event)
             ingest.store_opening(warehouse, event, opening)
+            ingest.store_options(warehouse, event, config.without)
         rows = warehouse.row_count(ingest.OPENING, event.event_id)
         done[event.event_id] = (
             {PARTITION_ROWS: rows, "opened_from": opening.source, "notes": "\n".join(opening.notes)},

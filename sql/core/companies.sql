@@ -7,7 +7,8 @@ with event as (
         max(case when rules.rule = 'capture_grace_days' then cast(rules.value as integer) end) as grace_days,
         max(case when rules.rule = 'min_price_usd' then rules.value end) as min_price_usd,
         max(case when rules.rule = 'vehicle_min_volume_days' then cast(rules.value as bigint) end) as min_volume_days,
-        max(case when rules.rule = 'vehicle_volume_gap_pct' then cast(rules.value as decimal(3, 0)) end) as volume_gap_pct
+        max(case when rules.rule = 'vehicle_volume_gap_pct' then cast(rules.value as decimal(3, 0)) end)
+            as volume_gap_pct
     from reference.recon_events as events
     left join core.event_rules as rules on rules.event_id = $event_id
     where events.event_id = $event_id
@@ -25,8 +26,8 @@ lines as (
         lines.outstanding_shares as implied_shares,
         shares.class_shares as class_shares,
         securities.issuer_name as issuer_name,
-        -- A class that only a list of symbols shows may be printed another way there than its sister in the price list: the
-        -- symbol says whose class it is, and the name without its legal form bears it out.
+        -- A class that only a list of symbols shows may be printed another way there than its sister in the price list:
+        -- the symbol says whose class it is, and the name without its legal form bears it out.
         case when lines.listing = 'listed' and contains(lines.ticker, '.') then split_part(lines.ticker, '.', 1) end
             as root_ticker,
         securities.issuer_key as issuer_key,
@@ -60,8 +61,8 @@ lines as (
         and securities.security_type = 'common'
 ),
 
--- Sources print the name of one issuer in many ways, but its number with the SEC is one; a line without a number has that
--- of the lines that bear its name, if it is one.
+-- Sources print the name of one issuer in many ways, but its number with the SEC is one; a line without a number has
+-- that of the lines that bear its name, if it is one.
 numbered_names as (
     select issuer_name, min(cik) as cik
     from lines
@@ -154,8 +155,6 @@ span as (
             and calendar.session_date <= event.rank_day
 ),
 
--- The volume of the classes of one company. Each session is weighed by one price for all of them, the highest close of the
--- company on it: a split multiplies the volumes and divides that price, so that sessions before and after it add up.
 price_order as (
     select source, precedence
     from reference.source_order
@@ -168,6 +167,9 @@ class_lines as (
     where line_count > 1 and history_basis = 'history'
 ),
 
+-- The volume of the classes of one company. Each session is weighed by one price for all of them, the highest close of
+-- the company on it: a split multiplies the volumes and divides that price, so that sessions before and after it add
+-- up.
 class_sessions as (
     select
         class_lines.ticker as ticker,
@@ -265,9 +267,9 @@ near_counted as (
     from near
 ),
 
--- Methodology 5.2: the class with the highest volume prices the company, the one with more shares where volumes are near
--- (total shares stand for those available, which no source tells by class); one that is folded into another (5.7) does
--- not. The screener gives every class line the share count of the whole company, in units of that class (providers
+-- Methodology 5.2: the class with the highest volume prices the company, the one with more shares where volumes are
+-- near (total shares stand for those available, which no source tells by class); one that is folded into another (5.7)
+-- does not. The screener gives every class line the share count of the whole company, in units of that class (providers
 -- section 0, finding 5): where the line that prices it has no figures, those of the next line are the company's too.
 ordered as (
     select

@@ -28,7 +28,8 @@ comment on column core.companies.is_pricing_vehicle is 'True for that line.';
 comment on column core.companies.issuer_name is 'Plain name of the issuer, as the line prints it.';
 comment on column core.companies.line_count is 'Common lines of the company.';
 comment on column core.companies.volume_basis is
-    'history = volumes are of sessions that stand for two years; month = of the month up to the rank day; null = of none.';
+    'history = volumes are of sessions that stand for two years; month = of the month up to the rank day; null = of '
+    'none.';
 comment on column core.companies.trading_days is 'Sessions that volumes were read from.';
 comment on column core.companies.volume_days is 'Those of them on which the line traded.';
 comment on column core.companies.volume_shares is 'Shares traded on them, in the units of each day.';

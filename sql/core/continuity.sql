@@ -1,6 +1,6 @@
 -- Which line at one anchor is the same security as which line at the next: opening date to rank day, rank day to the
--- first session of the new membership. By ticker first; a ticker that vanished, or went to another company, is looked for
--- under a new one.
+-- first session of the new membership. By ticker first; a ticker that vanished, or went to another company, is looked
+-- for under a new one.
 with lines as (
     select
         lines.role as role,
@@ -79,8 +79,8 @@ steps as (
     cross join (select distinct anchor_date from lines where role = 'rank') as ranked
 ),
 
--- What a filer was ever called, and whose name at the start of a step is known: a filer that bore another name then, and
--- never one like that of the line, is another company (providers 1.17, trap 14).
+-- What a filer was ever called, and whose name at the start of a step is known: a filer that bore another name then,
+-- and never one like that of the line, is another company (providers 1.17, trap 14).
 filer_words as (
     select distinct cik, split_part(issuer_key, ' ', 1) as issuer_word
     from core.filer_names
@@ -101,7 +101,11 @@ known_then as (
 
 -- The filer of a line, under a ticker that it did not have.
 moved as (
-    select distinct steps.from_role as from_role, steps.from_date as from_date, steps.to_role as to_role, later.sure_cik as cik
+    select distinct
+        steps.from_role as from_role,
+        steps.from_date as from_date,
+        steps.to_role as to_role,
+        later.sure_cik as cik
     from steps
     inner join lines as later on steps.to_role = later.role and steps.to_date = later.anchor_date
     left join lines as earlier
@@ -133,8 +137,8 @@ paired as (
         later.listing = 'faded' as is_faded,
         case
             when earlier.security_type <> 'common' or later.security_type <> 'common' then false
-            -- The company goes on under another ticker: what has its old one now is another. One of its name is one that it
-            -- spun off, and took the name, or its number, since; else a namesake was found.
+            -- The company goes on under another ticker: what has its old one now is another. One of its name is one
+            -- that it spun off, and took the name, or its number, since; else a namesake was found.
             when
                 earlier.sure_cik <> later.sure_cik
                 and moved.cik is not null
@@ -145,8 +149,8 @@ paired as (
                 )
                 then true
             when earlier.issuer_word = later.issuer_word then false
-            -- A holding company that was put above it has a number of its own, and the business or the shares of the old
-            -- one. A change of name alone goes with the same number.
+            -- A holding company that was put above it has a number of its own, and the business or the shares of the
+            -- old one. A change of name alone goes with the same number.
             when
                 earlier.country is not distinct from later.country
                 and earlier.industry is not distinct from later.industry

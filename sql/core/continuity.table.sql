@@ -23,6 +23,6 @@ comment on column core.continuity.to_role is 'Anchor that the step leads to.';
 comment on column core.continuity.to_date is 'Date of that anchor.';
 comment on column core.continuity.to_ticker is 'Ticker there.';
 comment on column core.continuity.basis is
-    'ticker (the same); filer (a new ticker, one filer with the SEC); filer_name (likewise, the filer known by the name that '
-    'it bore then: core.filer_names); issuer_name (a new ticker, one issuer); figures (new ticker and name, the same country, '
-    'industry, listing year and share count).';
+    'ticker (the same); filer (a new ticker, one filer with the SEC); filer_name (likewise, the filer known by the '
+    'name that it bore then: core.filer_names); issuer_name (a new ticker, one issuer); figures (new ticker and name, '
+    'the same country, industry, listing year and share count).';

@@ -15,8 +15,8 @@ comment on table core.event_sessions is
 comment on column core.event_sessions.event_id is
     'Event of the index calendar, as 2023-06-recon; see reference.recon_events.';
 comment on column core.event_sessions.role is
-    'rank (rank day and its neighbours); price_window (sessions of the mean close, 3.2); history (sessions that '
-    'stand for two years of trading, 5.2); effective (first session of the new membership); opening (date of an opening '
+    'rank (rank day and its neighbours); price_window (sessions of the mean close, 3.2); history (sessions that stand '
+    'for two years of trading, 5.2); effective (first session of the new membership); opening (date of an opening '
     'list); last_recon (rank day of the reconstitution that the opening list is the outcome of); year_before (the '
     'seasoning before that day).';
 comment on column core.event_sessions.anchor_date is

@@ -44,9 +44,9 @@ statements as (
     cross join event
 ),
 
--- A filing under another name than that of the line tells of who the filer was: where a shell has merged, another company
--- in another place. Industry, incorporation and headquarters change slowly: what is seen of them later still holds of
--- the rank day for most filers. Nothing else may stand in.
+-- A filing under another name than that of the line tells of who the filer was: where a shell has merged, another
+-- company in another place. Industry, incorporation and headquarters change slowly: what is seen of them later still
+-- holds of the rank day for most filers. Nothing else may stand in.
 filers as (
     select lines.ticker as ticker, statements.*
     from lines

@@ -13,8 +13,8 @@ create table core.figures (
 );
 
 comment on table core.figures is
-    'One row an event, rank-day ticker and slow figure that a source knows: the value that is believed and whose it is. '
-    'What was known by the rank day goes first.';
+    'One row an event, rank-day ticker and slow figure that a source knows: the value that is believed and whose it '
+    'is. What was known by the rank day goes first.';
 comment on column core.figures.event_id is
     'Event of the index calendar, as 2023-06-recon; see reference.recon_events.';
 comment on column core.figures.ticker is 'Ticker on the rank day, in ROOT.CLASS form.';

@@ -1,5 +1,5 @@
--- What the filings of an issuer tell of what kind of issuer it is (methodology 2.4-2.7; providers 1.3 and 1.7): its SIC,
--- that it has none, the form and the register of its annual report. What it means: reference.structure_evidence.
+-- What the filings of an issuer tell of what kind of issuer it is (methodology 2.4-2.7; providers 1.3 and 1.7): its
+-- SIC, that it has none, the form and the register of its annual report. What it means: reference.structure_evidence.
 with switches as (
     select
         coalesce(max(case when rule = 'use_sic' then value end), 1) = 1 as use_sic,

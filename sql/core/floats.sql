@@ -1,5 +1,5 @@
--- The public float on the cover of the annual report as a proxy of the free float (providers 1.4; methodology 4.2, 18.13):
--- what was known of it by the rank day, and what part of the company it is.
+-- The public float on the cover of the annual report as a proxy of the free float (providers 1.4; methodology 4.2,
+-- 18.13): what was known of it by the rank day, and what part of the company it is.
 with event as (
     select
         events.rank_day as rank_day,
@@ -23,8 +23,8 @@ companies as (
     where companies.event_id = $event_id and companies.is_pricing_vehicle
 ),
 
--- Methodology 6.4: filed by the rank day. Frames keep what was filed last, and do not tell when (providers 1.4): they are
--- not read.
+-- Methodology 6.4: filed by the rank day. Frames keep what was filed last, and do not tell when (providers 1.4): they
+-- are not read.
 facts as (
     select
         facts.cik as cik,
@@ -141,7 +141,8 @@ covers as (
     where choice = 1
 ),
 
--- Providers 1.17, trap 12: count and close are of two days. Where a split lies between them they do not belong together.
+-- Providers 1.17, trap 12: count and close are of two days. Where a split lies between them they do not belong
+-- together.
 torn as (
     select distinct covers.ticker as ticker
     from covers
@@ -204,11 +205,12 @@ judged as (
             when float_date < cast(ipo_date as date) then 'before listing'
             -- Companies without a market on that day, as before their offering, state nought.
             when float_usd = 0 then 'zero'
-            -- Providers 1.4: no company is worth five trillion dollars, and one float of four billion was tagged as four
-            -- quadrillion.
+            -- Providers 1.4: no company is worth five trillion dollars, and one float of four billion was tagged as
+            -- four quadrillion.
             when float_usd > 5000000000000 then 'beyond belief'
             when cap_usd is null then 'no market cap'
-            -- What is not held by affiliates is worth no more than all; beyond ten times it no change of price explains.
+            -- What is not held by affiliates is worth no more than all; beyond ten times it no change of price
+            -- explains.
             when float_usd > 10 * cast(cap_usd as decimal(34, 4)) then 'beyond belief'
             -- Less than a thousandth: taken a thousand times it is a float still, so that thousands may be meant.
             when 1000 * cast(float_usd as decimal(34, 2)) < cap_usd then 'wrong unit'

@@ -1,4 +1,5 @@
--- The ICB industry of each line of the rank day (methodology 12.2): of the rules of the mapping that hold the first one.
+-- The ICB industry of each line of the rank day (methodology 12.2): of the rules of the mapping that hold the first
+-- one.
 with rules as (
     select coalesce(max(value), 1) = 1 as use_sic
     from core.event_rules

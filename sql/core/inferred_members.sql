@@ -1,6 +1,6 @@
 -- Members of the Microcap that no list names: a list of it is mostly a fund's, and a fund holds a sample. By rule the
--- smallest 1,000 companies of the Russell 2000 are in it (methodology 7.3), and which they were is told by their caps on
--- the rank day of the reconstitution that the lists are the outcome of.
+-- smallest 1,000 companies of the Russell 2000 are in it (methodology 7.3), and which they were is told by their caps
+-- on the rank day of the reconstitution that the lists are the outcome of.
 with rules as (
     select
         max(case when rule = 'cut_micro' then value end) as cut_micro,

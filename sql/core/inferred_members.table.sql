@@ -19,4 +19,5 @@ comment on column core.inferred_members.name is 'Name as that list writes it.';
 comment on column core.inferred_members.as_of is 'Date of that list.';
 comment on column core.inferred_members.cap_usd is
     'Total market cap of the company on the rank day that the list is the outcome of, USD.';
-comment on column core.inferred_members.cut_usd is 'Cap, USD, below which every company of the Russell 2000 was in the Microcap: the lower edge of the band.';
+comment on column core.inferred_members.cut_usd is
+    'Cap, USD, below which every company of the Russell 2000 was in the Microcap: the lower edge of the band.';

@@ -1,18 +1,16 @@
 -- Which filer with the SEC stands behind each common line at each anchor: by its ticker, else by the name it bore then.
 with event as (
     select
-        events.rank_day as rank_day,
         cast(grace.value as integer) as grace_days,
         cast(name_days.value as integer) as name_days,
         coalesce(known_late.value, 1) = 1 as takes_known_late
-    from reference.recon_events as events
-    inner join core.event_rules as grace on grace.event_id = $event_id and grace.rule = 'capture_grace_days'
+    from core.event_rules as grace
     inner join core.event_rules as name_days on name_days.event_id = $event_id and name_days.rule = 'filer_name_days'
     inner join core.event_rules as used
         on used.event_id = $event_id and used.rule = 'use_filer_names' and used.value = 1
     left join core.event_rules as known_late
         on known_late.event_id = $event_id and known_late.rule = 'use_known_late'
-    where events.event_id = $event_id
+    where grace.event_id = $event_id and grace.rule = 'capture_grace_days'
 ),
 
 lines as (
@@ -60,8 +58,8 @@ newest_files as (
     group by anchors.role, anchors.anchor_date, directory.source, directory.feed
 ),
 
--- What states a ticker may be older than the line, or younger: the first word of the filer's name is in that of the line
--- too, or the ticker went to another company in between (providers 1.17, trap 14).
+-- What states a ticker may be older than the line, or younger: the first word of the filer's name is in that of the
+-- line too, or the ticker went to another company in between (providers 1.17, trap 14).
 by_ticker as (
     select
         newest_files.role as role,
@@ -123,7 +121,9 @@ named as (
         names.cik as cik,
         case
             when names.kind = 'filed' or names.borne_from is null then 7
-            when names.borne_from <= lines.anchor_date and coalesce(names.borne_to, lines.anchor_date) >= lines.anchor_date
+            when
+                names.borne_from <= lines.anchor_date
+                and coalesce(names.borne_to, lines.anchor_date) >= lines.anchor_date
                 then 5
             else 6
         end as precedence,

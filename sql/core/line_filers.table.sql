@@ -19,7 +19,7 @@ comment on column core.line_filers.anchor_date is 'Day that the row stands for.'
 comment on column core.line_filers.ticker is 'Ticker at the anchor, in ROOT.CLASS form.';
 comment on column core.line_filers.cik is 'Number of the filer with the SEC.';
 comment on column core.line_filers.basis is
-    'ticker (a list or a filing ties it to the number; on the rank day core.filer_links first); dated_name (the '
-    'one filer that bore the name of the line then, as its dates say, give or take rule filer_name_days); name (the one '
+    'ticker (a list or a filing ties it to the number; on the rank day core.filer_links first); dated_name (the one '
+    'filer that bore the name of the line then, as its dates say, give or take rule filer_name_days); name (the one '
     'that may have: its dates are not told).';
 comment on column core.line_filers.source is 'Source that says so.';

@@ -33,7 +33,8 @@ comment on column core.lines.role is 'Which anchor: see core.event_sessions.';
 comment on column core.lines.anchor_date is 'Day that the row stands for.';
 comment on column core.lines.ticker is 'Ticker at the anchor, in ROOT.CLASS form.';
 comment on column core.lines.ticker_key is 'Ticker without separators, as some lists write it.';
-comment on column core.lines.observed_session is 'Session that the figures are from, but for a close of another source; of a line in no price list, the day of the '
+comment on column core.lines.observed_session is
+    'Session that the figures are from, but for a close of another source; of a line in no price list, the day of the '
     'list.';
 comment on column core.lines.is_neighbour is
     'True when the line was missing from the wanted session and was read from the one beside it.';
@@ -50,8 +51,9 @@ comment on column core.lines.country is 'Country as the screener states it.';
 comment on column core.lines.ipo_year is 'Year of first listing as the screener states it.';
 comment on column core.lines.industry is 'Industry in the screener''s own scheme.';
 comment on column core.lines.sector is 'Sector in the screener''s own scheme.';
-comment on column core.lines.close_usd is 'Close of the observed session, or of the rank day where price_source is not listing_source, USD a share; null = no '
-    'believable price.';
+comment on column core.lines.close_usd is
+    'Close of the observed session, or of the rank day where price_source is not listing_source, USD a share; null = '
+    'no believable price.';
 comment on column core.lines.price_source is 'Source of the close; null where there is none.';
 comment on column core.lines.volume_shares is 'Shares traded on that session.';
 comment on column core.lines.outstanding_shares is

@@ -1,6 +1,6 @@
--- Who was listed as of the rank day, by the lists of symbols that were known by then. Nasdaq and the other exchanges have
--- each one list that counts: of those that are fresh the first in the order of reference.source_order, which is the
--- symbol directory; else the freshest.
+-- Who was listed as of the rank day, by the lists of symbols that were known by then. Nasdaq and the other exchanges
+-- have each one list that counts: of those that are fresh the first in the order of reference.source_order, which is
+-- the symbol directory; else the freshest.
 with event as (
     select
         events.rank_day as rank_day,
@@ -43,12 +43,13 @@ known as (
     where
         directory.is_active
         and cast(directory.known_at as date) <= event.rank_day + event.grace_days
-        -- A directory of the morning after lists those that were listed on the rank day, but for what changed overnight.
+        -- A directory of the morning after lists those that were listed on the rank day, but for what changed
+        -- overnight.
         and directory.as_of <= event.rank_day + event.grace_days
 ),
 
--- One file of each feed: the last fresh one up to the rank day; else the first after it, though it may have new names on
--- it already; else the last old one.
+-- One file of each feed: the last fresh one up to the rank day; else the first after it, though it may have new names
+-- on it already; else the last old one.
 files as (
     select distinct
         feed,
@@ -174,8 +175,8 @@ select
     funds.source as etf_source,
     funds.name as etf_name,
     chosen.is_test as is_test,
-    -- Whether the SEC's list bears it out, itself or the symbol that it is a class of: asked where that list is the later
-    -- one, and of the same day too where this one is a vendor's, for those go on with dead names for years.
+    -- Whether the SEC's list bears it out, itself or the symbol that it is a class of: asked where that list is the
+    -- later one, and of the same day too where this one is a vendor's, for those go on with dead names for years.
     case
         when confirming.as_of > chosen.as_of or (confirming.as_of = chosen.as_of and chosen.source <> 'symdir')
             then confirmed.ticker is not null or roots.ticker is not null

@@ -1,5 +1,5 @@
--- Listings against prices (providers section 0, finding 5b): what is listed and has no line in the price lists of the rank
--- day or its neighbours, and what is to be made of it.
+-- Listings against prices (providers section 0, finding 5b): what is listed and has no line in the price lists of the
+-- rank day or its neighbours, and what is to be made of it.
 with event as (
     select rank_day
     from reference.recon_events

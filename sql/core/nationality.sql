@@ -141,10 +141,10 @@ lines as (
     where lines.event_id = $event_id and lines.role = 'rank'
 ),
 
--- Methodology 1.8: the headquarters are those that a filing states. The country that the screener states is close to them
--- and is of the rank day: it stands in where no filing of the time tells, before what was seen later. But it lags behind
--- mergers (the shell's country stays for years): a filer that is of the US by incorporation and address is not held
--- to be elsewhere for it.
+-- Methodology 1.8: the headquarters are those that a filing states. The country that the screener states is close to
+-- them and is of the rank day: it stands in where no filing of the time tells, before what was seen later. But it lags
+-- behind mergers (the shell's country stays for years): a filer that is of the US by incorporation and address is not
+-- held to be elsewhere for it.
 seats as (
     select
         *,
@@ -176,8 +176,9 @@ stepped as (
             -- 1.13: run from the mainland.
             when seat = 'china' then 'n_share'
             -- 1.2 steps 2-4 and 1.10: a haven is never the nationality. With no other country among the indicators the
-            -- assets can but name the US, and step 4 comes to US headquarters, or from a haven to the US exchange. Filers
-            -- that have an address in a haven often moved it there: one that was only seen later does not decide.
+            -- assets can but name the US, and step 4 comes to US headquarters, or from a haven to the US exchange.
+            -- Filers that have an address in a haven often moved it there: one that was only seen later does not
+            -- decide.
             when incorporation = 'bdi' and seat = 'us' and stated in ('us', '*') and not is_receipt then 'headquarters'
             when incorporation in ('us', 'bdi') and seat = 'bdi' and stated in ('bdi', '*') and not is_receipt
                 and not seat_known_late

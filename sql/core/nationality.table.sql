@@ -25,8 +25,8 @@ create table core.nationality (
 );
 
 comment on table core.nationality is
-    'One row an event and line of the rank day: the home-country indicators of its company as far as they are public, the '
-    'step of methodology 1.2 that decides with them, and whether the company is of the US.';
+    'One row an event and line of the rank day: the home-country indicators of its company as far as they are public, '
+    'the step of methodology 1.2 that decides with them, and whether the company is of the US.';
 comment on column core.nationality.event_id is
     'Event of the index calendar, as 2023-06-recon; see reference.recon_events.';
 comment on column core.nationality.ticker is 'Ticker on the rank day.';
@@ -47,16 +47,17 @@ comment on column core.nationality.exchange_country is
     'Country of the listing that we see; null for depositary receipts, which count as no listing. Listings at home are '
     'in no source.';
 comment on column core.nationality.basis is
-    'What decides. one country: 1.2 step 1. headquarters, exchange: step 4, as no other country is among the indicators, '
-    'or as rule use_nationality_prior is off. n share: 1.13. stated country: that of the screener is the US, and nothing '
-    'speaks against it. prior: assets or revenue would decide, which no source tells; what became of the like in 2022 '
-    'stands in. membership: a member was assigned to the US on evidence that we lack. none: nothing is known.';
+    'What decides. one country: 1.2 step 1. headquarters, exchange: step 4, as no other country is among the '
+    'indicators, or as rule use_nationality_prior is off. n share: 1.13. stated country: that of the screener is the '
+    'US, and nothing speaks against it. prior: assets or revenue would decide, which no source tells; what became of '
+    'the like in 2022 stands in. membership: a member was assigned to the US on evidence that we lack. none: nothing '
+    'is known.';
 comment on column core.nationality.country is
     'United States where the verdict is passed, else the headquarters as far as known: not the nationality that the '
     'rules assign.';
 comment on column core.nationality.verdict is
-    'passed, failed, or unknown: a member whose indicators are not all of the US, and a newcomer whose like were mostly '
-    'taken for US companies.';
+    'passed, failed, or unknown: a member whose indicators are not all of the US, and a newcomer whose like were '
+    'mostly taken for US companies.';
 comment on column core.nationality.evidence_text is 'Indicators with source and day.';
 comment on column core.nationality.known_late is
     'True where incorporation or headquarters that count were only observed after the rank day (rule use_known_late).';

@@ -75,7 +75,9 @@ missing as (
         listed.ticker,
         listed.as_of,
         trim(regexp_replace(regexp_replace(
-            lower(replace(replace(regexp_replace(listed.name, '[, ]+(class|cl|series) [a-z]$', '', 'i'), '.', ''), '''', '')),
+            lower(replace(replace(
+                regexp_replace(listed.name, '[, ]+(class|cl|series) [a-z]$', '', 'i'), '.', ''
+            ), '''', '')),
             '[^a-z0-9]+(new|de|md|va|pa|ca|nv|delaware)[^a-z0-9]*$|[^a-z0-9]+'
             || '|\b(incorporated|inc|corporation|corp|company|companies|co|limited|ltd|llc|plc|lp|sa|nv|ag'
             || '|group|holdings?|trust|the|and|of)\b',

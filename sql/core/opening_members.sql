@@ -25,8 +25,8 @@ first_lists as (
     where as_of = first_as_of
 ),
 
--- Lines that an earlier line of the same issuer is tied to from the rank day of the reconstitution that the lists are the
--- outcome of: what was listed in time was judged then. A ticker that went over to another issuer was not.
+-- Lines that an earlier line of the same issuer is tied to from the rank day of the reconstitution that the lists are
+-- the outcome of: what was listed in time was judged then. A ticker that went over to another issuer was not.
 judged_then as (
     select distinct continuity.to_ticker as rank_ticker
     from core.continuity as continuity

@@ -1,15 +1,12 @@
 -- What the reconstitution before the opening list tells of the companies of the rank day, beyond the rules that we can
--- see. Who was listed and clearly large enough then, and is not in the list that came of it, failed a rule that we cannot
--- see (votes, float, nationality by assets) and presumably still does, until a fact changes.
+-- see. Who was listed and clearly large enough then, and is not in the list that came of it, failed a rule that we
+-- cannot see (votes, float, nationality by assets) and presumably still does, until a fact changes.
 with event as (
     select
-        events.rank_day as rank_day,
-        min(sessions.anchor_date) filter (where sessions.role = 'last_recon') as last_rank_day,
-        min(sessions.anchor_date) filter (where sessions.role = 'year_before') as year_before_day
-    from reference.recon_events as events
-    inner join core.event_sessions as sessions on sessions.event_id = $event_id
-    where events.event_id = $event_id
-    group by events.rank_day
+        min(anchor_date) filter (where role = 'last_recon') as last_rank_day,
+        min(anchor_date) filter (where role = 'year_before') as year_before_day
+    from core.event_sessions
+    where event_id = $event_id
 ),
 
 rules as (
@@ -244,8 +241,8 @@ judged as (
         event.last_rank_day as last_rank_day,
         floors.floor_usd as floor_usd,
         floors.microcap_floor_usd as microcap_floor_usd,
-        -- Providers 5: a price list may count the listed class alone. A member whose cap was far below that of any other
-        -- of its index has classes or units that the count leaves out (methodology 6.1).
+        -- Providers 5: a price list may count the listed class alone. A member whose cap was far below that of any
+        -- other of its index has classes or units that the count leaves out (methodology 6.1).
         case
             when
                 companies.opening_r3000

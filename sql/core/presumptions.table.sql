@@ -14,24 +14,26 @@ create table core.presumptions (
 );
 
 comment on table core.presumptions is
-    'One row an event and company of the rank day: what it was at the reconstitution that the opening list is the outcome '
-    'of, and whether it presumably failed a rule there that we cannot see. Empty where the opening tells of none.';
+    'One row an event and company of the rank day: what it was at the reconstitution that the opening list is the '
+    'outcome of, and whether it presumably failed a rule there that we cannot see. Empty where the opening tells of '
+    'none.';
 comment on column core.presumptions.event_id is 'Event of the index calendar, as 2023-06-recon.';
 comment on column core.presumptions.pricing_ticker is 'Line that prices the company on the rank day.';
 comment on column core.presumptions.last_rank_day is 'Rank day of that reconstitution.';
 comment on column core.presumptions.last_ticker is 'Ticker of the line then; null = not listed then.';
-comment on column core.presumptions.last_cap_usd is 'Total market cap then, USD, by the count that the price list implied.';
+comment on column core.presumptions.last_cap_usd is
+    'Total market cap then, USD, by the count that the price list implied.';
 comment on column core.presumptions.floor_usd is
     'Cap, USD, that all but the smallest members of the list had that day (rule presumption_floor_pct): clearly large '
     'enough.';
 comment on column core.presumptions.least_cap_usd is
-    'Cap, USD, that its index asked for that day, where the count of the price list puts the company far below it (rule '
-    'contradicted_shares_pct): the count leaves out classes or units. Null where nothing contradicts the count.';
+    'Cap, USD, that its index asked for that day, where the count of the price list puts the company far below it '
+    '(rule contradicted_shares_pct): the count leaves out classes or units. Null where nothing contradicts the count.';
 comment on column core.presumptions.is_member is 'True for a company of the opening lists.';
 comment on column core.presumptions.why_not is
     'Why nothing is presumed of it: what it was then, or which fact changed since; null = nothing speaks against it.';
 comment on column core.presumptions.is_presumed_ineligible is
     'True where it was listed, clearly large enough and seasoned then, is in no opening list, and no fact has changed.';
 comment on column core.presumptions.is_presumed_out_of_microcap is
-    'True where it was clearly large enough for the Microcap alone and its list lacks it: it does not enter the Microcap '
-    'while it is too small for the Russell 3000.';
+    'True where it was clearly large enough for the Microcap alone and its list lacks it: it does not enter the '
+    'Microcap while it is too small for the Russell 3000.';

@@ -1,5 +1,6 @@
--- Every line that a price list shows at one of the anchors of an event: the opening lists' dates, the rank day, the first
--- session after the effective date. A line absent at the anchor itself is read from a neighbouring session and flagged.
+-- Every line that a price list shows at one of the anchors of an event: the opening lists' dates, the rank day, the
+-- first session after the effective date. A line absent at the anchor itself is read from a neighbouring session and
+-- flagged.
 with event as (
     select
         events.rank_day as rank_day,
@@ -22,13 +23,12 @@ price_order as (
     where figure = 'price'
 ),
 
-seen as (
+found as (
     select
         wanted.role as role,
         wanted.anchor_date as anchor_date,
         wanted.session_date as session_date,
         wanted.preference as preference,
-        coalesce(price_order.precedence, 99) as precedence,
         listings.source as listing_source,
         listings.exchange as exchange,
         listings.symbol as symbol,
@@ -37,10 +37,7 @@ seen as (
         listings.country as country,
         listings.ipo_year as ipo_year,
         listings.industry as industry,
-        listings.sector as sector,
-        prices.close_usd as close_usd,
-        prices.volume_shares as volume_shares,
-        shares.outstanding_shares as outstanding_shares
+        listings.sector as sector
     from wanted
     cross join event
     inner join raw.listings as listings
@@ -51,20 +48,43 @@ seen as (
                 wanted.role <> 'rank'
                 or cast(listings.known_at as date) <= event.rank_day + event.grace_days
             )
-    left join price_order on listings.source = price_order.source
+),
+
+at_anchor as (
+    select distinct role, anchor_date, ticker
+    from found
+    where preference = 0
+),
+
+-- A line that is there at the anchor itself has no need of the neighbouring sessions.
+seen as (
+    select
+        found.*,
+        coalesce(price_order.precedence, 99) as precedence,
+        prices.close_usd as close_usd,
+        prices.volume_shares as volume_shares,
+        shares.outstanding_shares as outstanding_shares
+    from found
+    left join at_anchor
+        on
+            found.role = at_anchor.role
+            and found.anchor_date = at_anchor.anchor_date
+            and found.ticker = at_anchor.ticker
+    left join price_order on found.listing_source = price_order.source
     left join raw.prices as prices
         on
-            listings.source = prices.source
+            found.listing_source = prices.source
             and not prices.is_adjusted
-            and listings.as_of = prices.as_of
-            and listings.exchange = prices.exchange
-            and listings.symbol = prices.symbol
+            and found.session_date = prices.as_of
+            and found.exchange = prices.exchange
+            and found.symbol = prices.symbol
     left join raw.shares_outstanding as shares
         on
-            listings.source = shares.source
-            and listings.as_of = shares.as_of
-            and listings.exchange = shares.exchange
-            and listings.symbol = shares.symbol
+            found.listing_source = shares.source
+            and found.session_date = shares.as_of
+            and found.exchange = shares.exchange
+            and found.symbol = shares.symbol
+    where found.preference = 0 or at_anchor.ticker is null
 ),
 
 preferred as (
@@ -98,7 +118,7 @@ listed as (
 -- Exchanges of which the session after the rank day is there, so that a line can be missing from it.
 seen_after as (
     select distinct exchange
-    from seen
+    from found
     where role = 'rank' and preference = 2
 )
 

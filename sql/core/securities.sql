@@ -21,6 +21,18 @@ with printed_names as (
     from (select distinct name from core.lines where event_id = $event_id and name is not null) as names
 ),
 
+-- Whether a name has a word for the share at all.
+readable_names as (
+    select
+        printed_names.*,
+        regexp_matches(
+            plain_name,
+            '\b(common|commom|commmon|ordinary|stock|shares?|class [a-z]|series [a-z]|cl [a-z]|units?|warrants?|rights?'
+            || '|notes?)\b'
+        ) as has_words
+    from printed_names
+),
+
 lines as (
     select
         lines.role,
@@ -30,22 +42,31 @@ lines as (
         lines.name,
         lines.listing_source,
         lines.outstanding_shares,
-        coalesce(printed_names.printed_issuer, lines.ticker) as printed_issuer,
-        coalesce(printed_names.plain_name, '') as plain_name
+        coalesce(names.printed_issuer, lines.ticker) as printed_issuer,
+        coalesce(names.plain_name, '') as plain_name,
+        coalesce(names.has_words, false) as has_words
     from core.lines as lines
-    left join printed_names on lines.name = printed_names.name
+    left join readable_names as names on lines.name = names.name
     where lines.event_id = $event_id
+),
+
+-- What the exchange calls a security whose printed name has no word for the share.
+titles as (
+    select
+        lines.role as role,
+        lines.ticker as ticker,
+        lines.outstanding_shares as outstanding_shares,
+        names.plain_name as plain_name,
+        names.source as source
+    from lines
+    inner join core.directory_names as names on names.event_id = $event_id and lines.ticker = names.ticker
+    where lines.role = 'rank' and not lines.has_words
 ),
 
 -- What each name says of the share, and whose it is.
 phrases as (
     select
         plain_name,
-        regexp_matches(
-            plain_name,
-            '\b(common|commom|commmon|ordinary|stock|shares?|class [a-z]|series [a-z]|cl [a-z]|units?|warrants?|rights?'
-            || '|notes?)\b'
-        ) as has_words,
         regexp_matches(plain_name, '\bauthority\b') as is_authority,
         -- Methodology 2.3: ineligible share types. The first pattern that holds decides; its place tells the type.
         case
@@ -62,7 +83,8 @@ phrases as (
                 or regexp_matches(plain_name, '%.*\b(notes?|debentures?|bonds?)\b')
                 or regexp_matches(plain_name, '\b[0-9]+%$')
                 or regexp_matches(plain_name, '\b(subordinated|senior|exchangeable|convertible) (notes?|debentures?)\b')
-                -- Zones are exchangeable notes; they carry the cap of the company that owes them (providers 1.17, trap 7).
+                -- Zones are exchangeable notes; they carry the cap of the company that owes them (providers 1.17, trap
+                -- 7).
                 or regexp_matches(plain_name, '\b(quibs|pines|baby bond|zones)$')
                 or regexp_matches(plain_name, '\b(quibs|pines|baby bond)\b')
                 then 3  -- note
@@ -108,7 +130,8 @@ phrases as (
         regexp_extract(plain_name, '\b(?:class|series|cl) ([a-z])\b', 1) as class_letter,
         -- Methodology 2.8: a tracking stock counts as a company of its own; its group is named between class and share.
         trim(regexp_extract(plain_name, '\bseries [a-z] ([a-z ]+?) common stock', 1)) as tracking_group,
-        -- How the issuer calls its shares: companies of the US issue common stock, most others ordinary or common shares.
+        -- How the issuer calls its shares: companies of the US issue common stock, most others ordinary or common
+        -- shares.
         case
             when regexp_matches(plain_name, '\bbeneficial interests?\b') then 'beneficial_interest'
             when regexp_matches(plain_name, '\b(ordinary|common|voting|registered) shares?\b') then 'shares'
@@ -117,7 +140,7 @@ phrases as (
     from (
         select plain_name from lines
         union
-        select plain_name from core.directory_names where event_id = $event_id
+        select plain_name from titles
     ) as names
 ),
 
@@ -144,167 +167,134 @@ named as (
     from issuers
 ),
 
--- What is read of each line: its own name, and the directory's where its own has no word for the share. The name of a
--- line goes first: the ticker may have been another security's when the directory was made.
+-- What the name of each line and its symbol tell of the share: the lower place.
 worded as (
-    select lines.*, named.has_words
-    from lines
-    inner join named on lines.plain_name = named.plain_name
-),
-
-readings as (
     select
-        role,
-        anchor_date,
-        ticker,
-        symbol,
-        plain_name,
-        outstanding_shares,
-        1 as reading,
-        'name' as evidence,
-        listing_source as source
-    from worded
-    union all
-    select
-        worded.role,
-        worded.anchor_date,
-        worded.ticker,
-        worded.symbol,
-        names.plain_name,
-        worded.outstanding_shares,
-        2 as reading,
-        'directory name' as evidence,
-        names.source
-    from worded
-    inner join core.directory_names as names on names.event_id = $event_id and worded.ticker = names.ticker
-    where worded.role = 'rank' and not worded.has_words
-),
-
-placed as (
-    select
-        readings.*,
+        lines.*,
+        named.issuer,
+        named.issuer_words,
+        named.tracking_group,
+        named.class_letter,
+        named.share_form,
         least(
             named.place,
             case
                 when
-                    regexp_matches(readings.symbol, '[/.+-]WS?$')
-                    or regexp_matches(readings.ticker, '[.]WS([.][A-Z])?$')
+                    regexp_matches(lines.symbol, '[/.+-]WS?$')
+                    or regexp_matches(lines.ticker, '[.]WS([.][A-Z])?$')
                     then 2
                 -- A public authority has no shares: what is listed of it is what it owes.
-                when named.is_authority and readings.outstanding_shares is null then 4
-                when contains(readings.symbol, '^') then 6
+                when named.is_authority and lines.outstanding_shares is null then 4
+                when contains(lines.symbol, '^') then 6
                 else 13
             end
         ) as place
-    from readings
-    inner join named on readings.plain_name = named.plain_name
+    from lines
+    inner join named on lines.plain_name = named.plain_name
 ),
 
-told as (
+titled as (
     select
-        placed.*,
-        case place
-            when 1 then 'unit'
-            when 2 then 'warrant'
-            when 3 then 'note'
-            when 4 then 'note'
-            when 5 then 'trust_certificate'
-            when 6 then 'preferred'
-            when 7 then 'depositary_receipt'
-            when 8 then 'partnership_unit'
-            when 9 then 'trust_unit'
-            when 10 then 'right'
-            when 11 then 'unit'
-            when 12 then 'fund_share'
-            else 'common'
-        end as security_type
-    from placed
+        titles.role as role,
+        titles.ticker as ticker,
+        titles.source as source,
+        case
+            when named.is_authority and titles.outstanding_shares is null then least(named.place, 4) else named.place
+        end as place
+    from titles
+    inner join named on titles.plain_name = named.plain_name
 ),
 
 -- Whose shares are counted on another line of the rank day, by the SEC's number.
 counted as (
     select distinct links.cik as cik
-    from worded
-    inner join core.filer_links as links on links.event_id = $event_id and worded.ticker = links.ticker
-    where worded.role = 'rank' and worded.outstanding_shares is not null
+    from lines
+    inner join core.filer_links as links on links.event_id = $event_id and lines.ticker = links.ticker
+    where lines.role = 'rank' and lines.outstanding_shares is not null
 ),
 
 -- A line that says nothing of itself and has no shares, of an issuer whose shares are another line: an exchange-traded
 -- note of a bank, listed under the name of the bank. A class is a share all the same.
 indebted as (
-    select worded.ticker as ticker, links.source as source
-    from worded
-    inner join core.filer_links as links on links.event_id = $event_id and worded.ticker = links.ticker
+    select lines.role as role, lines.ticker as ticker, links.source as source
+    from lines
+    inner join core.filer_links as links on links.event_id = $event_id and lines.ticker = links.ticker
     inner join counted on links.cik = counted.cik
-    left join told on told.role = 'rank' and worded.ticker = told.ticker and told.reading = 2
+    left join titles on lines.ticker = titles.ticker
     where
-        worded.role = 'rank'
-        and worded.outstanding_shares is null
-        and not worded.has_words
-        and not contains(worded.ticker, '.')
-        and told.ticker is null
+        lines.role = 'rank'
+        and lines.outstanding_shares is null
+        and not lines.has_words
+        and not contains(lines.ticker, '.')
+        and titles.ticker is null
 ),
 
-chosen as (
-    select
-        told.*,
-        row_number() over (
-            partition by told.role, told.anchor_date, told.ticker
-            order by told.security_type = 'common', told.reading
-        ) as choice
-    from told
-),
-
-typed as (
+-- The name of a line goes first: the ticker may have been another security's when the directory was made.
+told as (
     select
         worded.*,
         case
-            when chosen.security_type = 'common' and indebted.ticker is not null then 'note' else chosen.security_type
-        end as security_type,
+            when worded.place < 13 then worded.place
+            when titled.place < 13 then titled.place
+            when indebted.ticker is not null then 3
+            else 13
+        end as told_place,
         case
-            when chosen.security_type <> 'common' then chosen.evidence
+            when worded.place < 13 then 'name'
+            when titled.place < 13 then 'directory name'
             when indebted.ticker is not null then 'shares of the issuer on another line'
         end as type_evidence,
         case
-            when chosen.security_type <> 'common' then chosen.source
+            when worded.place < 13 then worded.listing_source
+            when titled.place < 13 then titled.source
             when indebted.ticker is not null then indebted.source
         end as type_source,
         case
-            when chosen.security_type <> 'common' then 'strong' when indebted.ticker is not null then 'weak'
+            when worded.place < 13 or titled.place < 13 then 'strong' when indebted.ticker is not null then 'weak'
         end as type_strength
     from worded
-    inner join chosen
-        on
-            worded.role = chosen.role
-            and worded.anchor_date = chosen.anchor_date
-            and worded.ticker = chosen.ticker
-            and chosen.choice = 1
-    left join indebted on worded.role = 'rank' and worded.ticker = indebted.ticker
+    left join titled on worded.role = titled.role and worded.ticker = titled.ticker
+    left join indebted on worded.role = indebted.role and worded.ticker = indebted.ticker
 )
 
 select
     cast($event_id as varchar) as event_id,
-    typed.role,
-    typed.anchor_date,
-    typed.ticker,
-    typed.plain_name,
-    typed.security_type,
-    typed.type_evidence,
-    typed.type_source,
-    typed.type_strength,
+    told.role,
+    told.anchor_date,
+    told.ticker,
+    told.plain_name,
+    case told.told_place
+        when 1 then 'unit'
+        when 2 then 'warrant'
+        when 3 then 'note'
+        when 4 then 'note'
+        when 5 then 'trust_certificate'
+        when 6 then 'preferred'
+        when 7 then 'depositary_receipt'
+        when 8 then 'partnership_unit'
+        when 9 then 'trust_unit'
+        when 10 then 'right'
+        when 11 then 'unit'
+        when 12 then 'fund_share'
+        else 'common'
+    end as security_type,
+    told.type_evidence,
+    told.type_source,
+    told.type_strength,
     -- Some names are printed twice over.
     case
         when
-            length(typed.printed_issuer) % 2 = 1
-            and substr(typed.printed_issuer, 1, length(typed.printed_issuer) // 2) || ' '
-            || substr(typed.printed_issuer, 1, length(typed.printed_issuer) // 2) = typed.printed_issuer
-            then substr(typed.printed_issuer, 1, length(typed.printed_issuer) // 2)
-        else coalesce(nullif(typed.printed_issuer, ''), name, ticker)
+            length(told.printed_issuer) % 2 = 1
+            and substr(told.printed_issuer, 1, length(told.printed_issuer) // 2) || ' '
+            || substr(told.printed_issuer, 1, length(told.printed_issuer) // 2) = told.printed_issuer
+            then substr(told.printed_issuer, 1, length(told.printed_issuer) // 2)
+        else coalesce(nullif(told.printed_issuer, ''), told.name, told.ticker)
     end as company_name,
-    coalesce(nullif(named.issuer, ''), lower(typed.ticker)) as issuer_name,
-    coalesce(nullif(named.issuer_words, ''), lower(typed.ticker)) as issuer_key,
-    nullif(named.tracking_group, '') as tracking_group,
-    coalesce(nullif(upper(named.class_letter), ''), nullif(regexp_extract(typed.ticker, '\.([A-Z])$', 1), '')) as share_class,
-    named.share_form
-from typed
-inner join named on typed.plain_name = named.plain_name
+    coalesce(nullif(told.issuer, ''), lower(told.ticker)) as issuer_name,
+    coalesce(nullif(told.issuer_words, ''), lower(told.ticker)) as issuer_key,
+    nullif(told.tracking_group, '') as tracking_group,
+    coalesce(
+        nullif(upper(told.class_letter), ''), nullif(regexp_extract(told.ticker, '\.([A-Z])$', 1), '')
+    ) as share_class,
+    told.share_form
+from told

@@ -75,7 +75,7 @@ comment on column core.shares_reconciliation.why is
     'classes_of_one_filing, cover_of_company: the filing is taken; if it differs from the implied count, because that '
     'broke on the rank day and the counts implied in the days before agree with the filing. earlier_count: it jumps, '
     'nothing is implied, and the newest count before it that does not is taken. Else the implied count, or nothing '
-    'where there is none, because: implied_no_filing; implied_filing_suspect; implied_before_jump (more than five times '
-    'what it was within the month, though the price held: of a member the lower one is taken); filing_stale (cover date over 15 months '
-    'before the rank day); classes_incomplete (the filing counts fewer classes than are listed); none (no count to '
-    'believe, or none that is known to be of this line).';
+    'where there is none, because: implied_no_filing; implied_filing_suspect; implied_before_jump (more than five '
+    'times what it was within the month, though the price held: of a member the lower one is taken); filing_stale '
+    '(cover date over 15 months before the rank day); classes_incomplete (the filing counts fewer classes than are '
+    'listed); none (no count to believe, or none that is known to be of this line).';

@@ -3,7 +3,6 @@
 -- leaves the rule open for a company that is a member already (recon.eligibility).
 with event as (
     select
-        events.event_id as event_id,
         events.rank_day as rank_day,
         cast(rules.value as integer) as fresh_days
     from reference.recon_events as events
@@ -66,8 +65,6 @@ described as (
         lines.*,
         sisters.issuer_key is not null as has_sisters,
         coalesce(sisters.has_units, false) as has_units,
-        classified.sic as sic,
-        classified.source as sic_source,
         classified.known_late as sic_known_late,
         classified.sic_group as sic_group,
         -- A line without an industry may be in any.

@@ -1,5 +1,5 @@
--- How each line of the rank day traded in two years up to it (methodology 1.1, 5.2, 5.3). Volume by close of one session
--- is free of splits, so that sessions before and after one add up.
+-- How each line of the rank day traded in two years up to it (methodology 1.1, 5.2, 5.3). Volume by close of one
+-- session is free of splits, so that sessions before and after one add up.
 with event as (
     select
         events.rank_day as rank_day,

@@ -12,8 +12,8 @@ create table core.trading_history (
 );
 
 comment on table core.trading_history is
-    'One row an event and line of the rank day that price lists know: how it traded in the two years up to the rank day, '
-    'as far as the plan of the event reads them, else in the month before.';
+    'One row an event and line of the rank day that price lists know: how it traded in the two years up to the rank '
+    'day, as far as the plan of the event reads them, else in the month before.';
 comment on column core.trading_history.event_id is
     'Event of the index calendar, as 2023-06-recon; see reference.recon_events.';
 comment on column core.trading_history.ticker is

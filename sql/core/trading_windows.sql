@@ -22,8 +22,8 @@ price_order as (
     where figure = 'price'
 ),
 
--- A symbol that two sources or two exchanges carry on one session counts once: by the first source, the line that traded
--- more.
+-- A symbol that two sources or two exchanges carry on one session counts once: by the first source, the line that
+-- traded more.
 traded as (
     select
         sessions.session_date as session_date,

@@ -1,5 +1,5 @@
--- Lines without votes, by what the class is called (methodology 4.3: such shares count zero votes), and whether the public
--- can hold any vote of the company at all.
+-- Lines without votes, by what the class is called (methodology 4.3: such shares count zero votes), and whether the
+-- public can hold any vote of the company at all.
 with event as (
     select
         events.rank_day as rank_day,
@@ -118,7 +118,8 @@ judged as (
         suspects.ticker as ticker,
         suspects.title as title,
         suspects.title_source as title_source,
-        count(case when voteless.ticker is null and other_kinds.ticker is null then sisters.sister end) as voting_tickers
+        count(case when voteless.ticker is null and other_kinds.ticker is null then sisters.sister end)
+            as voting_tickers
     from suspects
     inner join sisters on suspects.ticker = sisters.ticker
     left join voteless on sisters.sister = voteless.ticker

@@ -203,7 +203,8 @@ filed_shares as (
             else 'over 25 % from the implied count'
         end
         || '. Implied: ' || coalesce(cast(shares.implied_shares as varchar), 'none') || '. Taken: '
-        || coalesce(cast(shares.chosen_shares as varchar) || ' (' || shares.chosen_source || ')', 'none') || '.' as detail
+        || coalesce(cast(shares.chosen_shares as varchar) || ' (' || shares.chosen_source || ')', 'none')
+        || '.' as detail
     from core.shares_reconciliation as shares
     inner join recon.ranking as ranking
         on ranking.event_id = $event_id and shares.ticker = ranking.ticker
@@ -477,7 +478,8 @@ presumed as (
         eligibility.ticker as ticker,
         eligibility.security_id as security_id,
         presumptions.last_rank_day as session_date,
-        'Listed and clearly large enough that day, and in no list since; it passes every rule that can be seen.' as detail
+        'Listed and clearly large enough that day, and in no list since; it passes every rule that can be seen.'
+            as detail
     from core.presumptions as presumptions
     inner join recon.eligibility as eligibility
         on eligibility.event_id = $event_id and presumptions.pricing_ticker = eligibility.ticker
@@ -521,8 +523,8 @@ left_out as (
         cast(null as varchar) as ticker,
         cast(null as varchar) as security_id,
         cast(null as date) as session_date,
-        'The run was asked to leave out a kind of evidence: rule ' || rule || ' is ' || cast(cast(value as integer) as varchar)
-        || '.' as detail
+        'The run was asked to leave out a kind of evidence: rule ' || rule || ' is '
+        || cast(cast(value as integer) as varchar) || '.' as detail
     from raw.event_options
     where event_id = $event_id
 ),

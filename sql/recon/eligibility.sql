@@ -101,8 +101,8 @@ judged as (
     select
         *,
         -- Methodology 6.4: listed on the rank day. A line that was first seen after it was not; of one that was last
-        -- seen before it we do not know, and a member is not dropped for a gap of the source; nor do we know of one that
-        -- only an older list of symbols shows.
+        -- seen before it we do not know, and a member is not dropped for a gap of the source; nor do we know of one
+        -- that only an older list of symbols shows.
         case
             when listing in ('seen', 'bridged') then 'passed'
             when listing = 'listed' and observed_session = rank_day then 'passed'
@@ -139,8 +139,9 @@ judged as (
             when is_neighbour then 'close of a neighbouring session'
             else 'close of rank day'
         end as price_basis,
-        -- Methodology 3.1, 3.2: a member may use the mean close of the days before; sums are compared, not quotients. 3.3:
-        -- a member that did not trade must have a price elsewhere, which no source has. 3.4: for others there is no mean.
+        -- Methodology 3.1, 3.2: a member may use the mean close of the days before; sums are compared, not quotients.
+        -- 3.3: a member that did not trade must have a price elsewhere, which no source has. 3.4: for others there is
+        -- no mean.
         case
             when close_usd is null or (volume_shares = 0 and is_member) then 'unknown'
             when close_usd >= min_price_usd then 'passed'
@@ -154,10 +155,11 @@ judged as (
             when company_market_cap_usd >= min_total_cap_usd then 'passed'
             else 'failed'
         end as market_cap_status,
-        -- Methodology 5.3, 5.6, 5.7: a further class enters by its own size and trading, compared without a quotient; verdict
-        -- and what it rests on. The count of all classes bounds that of one from above. Nobody knows the trading of a class
-        -- that no price list carries: if it was listed when the opening was made, and its company is in that and it is not,
-        -- it did not pass then and presumably does not now; if it was not listed yet, it is new (5.8) and may pass.
+        -- Methodology 5.3, 5.6, 5.7: a further class enters by its own size and trading, compared without a quotient;
+        -- verdict and what it rests on. The count of all classes bounds that of one from above. Nobody knows the
+        -- trading of a class that no price list carries: if it was listed when the opening was made, and its company is
+        -- in that and it is not, it did not pass then and presumably does not now; if it was not
+        -- listed yet, it is new (5.8) and may pass.
         case
             when security_type <> 'common' then 'passed|no common share'
             when folded_into is not null then 'failed|folded'
@@ -174,8 +176,8 @@ judged as (
             when listed_on > opened_on then 'unknown|new class'
             else 'unknown|none'
         end as share_class_verdict,
-        -- Methodology 4.2. The public float is a proxy: it fails who is far below, passes who is above, and says nothing
-        -- in between; products are compared, not quotients.
+        -- Methodology 4.2. The public float is a proxy: it fails who is far below, passes who is above, and says
+        -- nothing in between; products are compared, not quotients.
         case
             when min_float_pct = 0 then 'passed'
             when float_usd is null then 'unknown'

@@ -104,8 +104,8 @@ comment on column recon.eligibility.structure_threshold is 'Structures that qual
 comment on column recon.eligibility.structure_status is
     'No excluded structure (2.4-2.7). Unknown for a member that weak evidence speaks against.';
 comment on column recon.eligibility.country_value is
-    'United States where the rule passed, else the country of the headquarters as far as known; core.nationality has the '
-    'indicators.';
+    'United States where the rule passed, else the country of the headquarters as far as known; core.nationality has '
+    'the indicators.';
 comment on column recon.eligibility.country_threshold is 'Nationality that qualifies.';
 comment on column recon.eligibility.country_evidence is
     'What the verdict on the country rests on. one country: incorporated, seated and listed in the US (1.2 step 1). '
@@ -120,8 +120,8 @@ comment on column recon.eligibility.country_status is
 comment on column recon.eligibility.price_value_usd is 'Close of the rank day, USD.';
 comment on column recon.eligibility.price_basis is
     'What the verdict on the price rests on: the close of rank day; the average of 30 days, for a member below the '
-    'lowest price (3.2); the close of a neighbouring session, where the source lacks the line on the rank day; no trade '
-    'on rank day, so that the close is an older one and a member''s price is unknown (3.3); none.';
+    'lowest price (3.2); the close of a neighbouring session, where the source lacks the line on the rank day; no '
+    'trade on rank day, so that the close is an older one and a member''s price is unknown (3.3); none.';
 comment on column recon.eligibility.price_average_usd is
     'Mean close of the 30 days before, USD: a member passes on it as well (3.2). Shown rounded; the rule compares '
     'sums.';
@@ -131,23 +131,25 @@ comment on column recon.eligibility.market_cap_value_usd is 'Total market cap of
 comment on column recon.eligibility.market_cap_threshold_usd is 'Lowest total market cap that qualifies, USD.';
 comment on column recon.eligibility.market_cap_status is 'Company large enough (4.1).';
 comment on column recon.eligibility.share_class_value_usd is
-    'Average daily dollar trading volume of a further class over two years, USD (addtv_usd of recon.universe); null for '
-    'the line that prices its company.';
+    'Average daily dollar trading volume of a further class over two years, USD (addtv_usd of recon.universe); null '
+    'for the line that prices its company.';
 comment on column recon.eligibility.share_class_threshold_usd is
     'Traded value that a further class must exceed, USD (5.4).';
 comment on column recon.eligibility.share_class_evidence is
     'What the verdict on the class rests on: folded (5.7); pricing vehicle (5.2); class cap, that it or its bound, the '
-    'shares of all classes at its close, is too small; trading, two years of it; membership, where no price list has the '
-    'class; not in the opening, where it has not either, its company was a member, and the class was listed by then; new '
-    'class, where it was listed since (5.8). Without the presumption (rule use_presumption) the opening tells nothing.';
+    'shares of all classes at its close, is too small; trading, two years of it; membership, where no price list has '
+    'the class; not in the opening, where it has not either, its company was a member, and the class was listed by '
+    'then; new class, where it was listed since (5.8). Without the presumption (rule use_presumption) the '
+    'opening tells nothing.';
 comment on column recon.eligibility.share_class_status is
     'Prices its company, or is a further class that qualifies by itself (5.3, 5.6, 5.7). Unknown where its trading is '
     'enough and its own share count is not known, or its trading is not.';
 comment on column recon.eligibility.float_value_pct is
-    'PROXY of the share of the company that is free to trade, percent: its public float by its market cap, as core.floats '
-    'has it; null: unknown.';
+    'PROXY of the share of the company that is free to trade, percent: its public float by its market cap, as '
+    'core.floats has it; null: unknown.';
 comment on column recon.eligibility.float_threshold_pct is 'Lowest float that qualifies, percent (4.2).';
-comment on column recon.eligibility.float_status is 'Float large enough. The proxy passes above the least and fails only far below it (rule float_proxy_fail_pct); '
+comment on column recon.eligibility.float_status is
+    'Float large enough. The proxy passes above the least and fails only far below it (rule float_proxy_fail_pct); '
     'between the two, and without it, unknown.';
 comment on column recon.eligibility.votes_value_pct is
     'Share of the votes with unrestricted holders, percent: 0 where no class that the public can buy has votes, by its '
@@ -160,7 +162,8 @@ comment on column recon.eligibility.presumption_value_usd is
 comment on column recon.eligibility.presumption_threshold_usd is
     'Cap of that day above which a company was clearly large enough for the list, USD; null where no list tells.';
 comment on column recon.eligibility.presumption_evidence is
-    'What the presumption rests on, or why nothing is presumed: what the company was then, or which fact changed since.';
+    'What the presumption rests on, or why nothing is presumed: what the company was then, or which fact changed '
+    'since.';
 comment on column recon.eligibility.presumption_status is
-    'Failed: it was listed, clearly large enough and seasoned at the reconstitution before, is in no list since, and no '
-    'fact changed, so that it presumably fails a rule that we cannot see. Unknown: left out, or no list tells.';
+    'Failed: it was listed, clearly large enough and seasoned at the reconstitution before, is in no list since, and '
+    'no fact changed, so that it presumably fails a rule that we cannot see. Unknown: left out, or no list tells.';

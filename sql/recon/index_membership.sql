@@ -134,8 +134,8 @@ parts as (
     window company as (partition by company_id)
 ),
 
--- Methodology 8: weights use the float. The public float of the company stands for it where it is known, else all of its
--- market cap; the lines of a company share it. Whole cents, by an exact quotient of whole numbers.
+-- Methodology 8: weights use the float. The public float of the company stands for it where it is known, else all of
+-- its market cap; the lines of a company share it. Whole cents, by an exact quotient of whole numbers.
 valued as (
     select
         parts.*,

@@ -59,9 +59,10 @@ comment on column recon.index_membership.is_held_by_band is
 comment on column recon.index_membership.is_pricing_vehicle is
     'True for the line that prices the company: one a company, for counting companies.';
 comment on column recon.index_membership.weight_pct is
-    'ESTIMATE of the weight of the line in the index at the close of the rank day, percent; not the official weight. What '
-    'the company is worth (weight_basis), shared among its lines in the index by the shares of each class where the '
-    'filing counts all of them, else by what they trade. Null when carried; the others add up to 100 but for rounding.';
+    'ESTIMATE of the weight of the line in the index at the close of the rank day, percent; not the official weight. '
+    'What the company is worth (weight_basis), shared among its lines in the index by the shares of each class where '
+    'the filing counts all of them, else by what they trade. Null when carried; the others add up to 100 but for '
+    'rounding.';
 comment on column recon.index_membership.weight_basis is
-    'What the weight rests on: public float, the market cap times the proxy of the free float (core.floats); total cap, '
-    'all of the market cap, where that is unknown. Null when carried.';
+    'What the weight rests on: public float, the market cap times the proxy of the free float (core.floats); total '
+    'cap, all of the market cap, where that is unknown. Null when carried.';

@@ -12,9 +12,9 @@ create table recon.ticker_spans (
 );
 
 comment on table recon.ticker_spans is
-    'One row an event, security of the rank day and ticker that it bore: from the day that it was first seen under it to '
-    'the day that it was first seen under the next. Only the opening dates, the rank day and the first session of the new '
-    'membership are looked at.';
+    'One row an event, security of the rank day and ticker that it bore: from the day that it was first seen under it '
+    'to the day that it was first seen under the next. Only the opening dates, the rank day and the first session of '
+    'the new membership are looked at.';
 comment on column recon.ticker_spans.event_id is
     'Event of the index calendar, as 2023-06-recon; see reference.recon_events.';
 comment on column recon.ticker_spans.security_id is 'Lasting identifier of the line, as in recon.universe.';
@@ -22,8 +22,8 @@ comment on column recon.ticker_spans.company_id is 'Lasting identifier of its co
 comment on column recon.ticker_spans.ticker is 'Ticker, in ROOT.CLASS form.';
 comment on column recon.ticker_spans.valid_from is 'First of those days on which it was listed under it.';
 comment on column recon.ticker_spans.valid_to is
-    'First of those days on which it was listed under the next ticker, which it took after last_seen; this day is not of '
-    'the span. Null for the last ticker.';
+    'First of those days on which it was listed under the next ticker, which it took after last_seen; this day is not '
+    'of the span. Null for the last ticker.';
 comment on column recon.ticker_spans.last_seen is 'Last of those days on which it was listed under it.';
 comment on column recon.ticker_spans.basis is
     'What ties the ticker to that of the rank day: ticker (it is the same), or what core.continuity found.';

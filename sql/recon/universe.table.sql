@@ -91,8 +91,8 @@ comment on column recon.universe.security_type_evidence_strength is
 comment on column recon.universe.structure is
     'How the issuer is built (methodology 2.4-2.7); null for other than common lines.';
 comment on column recon.universe.structure_evidence is
-    'What the structure was read from: file number, form, SIC or the want of it, name in the directory, industry, name, '
-    'and so on; null where nothing told anything.';
+    'What the structure was read from: file number, form, SIC or the want of it, name in the directory, industry, '
+    'name, and so on; null where nothing told anything.';
 comment on column recon.universe.structure_evidence_source is
     'Source of that evidence: a source of reference.sources; null where nothing told anything.';
 comment on column recon.universe.structure_evidence_strength is
@@ -109,8 +109,8 @@ comment on column recon.universe.incorporation is
 comment on column recon.universe.headquarters is 'Country of the headquarters, as the filer states it.';
 comment on column recon.universe.ipo_year is 'Year of first listing, as the source states it.';
 comment on column recon.universe.industry is
-    'ICB industry: our mapping of the classification that the SEC has and the screener''s industry, an approximation of '
-    'the official one. Null where unmapped.';
+    'ICB industry: our mapping of the classification that the SEC has and the screener''s industry, an approximation '
+    'of the official one. Null where unmapped.';
 comment on column recon.universe.industry_source is
     'What the industry was found by: the classification that the SEC has (sic), the industry or the sector of the '
     'screener, a word of the name; null where unmapped.';
@@ -130,17 +130,19 @@ comment on column recon.universe.price_source is 'Source of the close: a source 
 comment on column recon.universe.outstanding_shares is
     'Shares outstanding of the whole company in units of this line; null = missing. Do not add up the classes.';
 comment on column recon.universe.shares_source is
-    'Source of the share count: sec_notes, sec_companyfacts, or implied (printed market cap by close); null = no count.';
+    'Source of the share count: sec_notes, sec_companyfacts, or implied (printed market cap by close); null = no '
+    'count.';
 comment on column recon.universe.shares_why is
     'Why that count: classes_of_one_filing, cover_of_company and earlier_count are filed ones; implied_no_filing, '
     'implied_filing_suspect, filing_stale and classes_incomplete say why none was taken; implied_below_its_index: the '
-    'count leaves out classes or units, so that the cap is raised to what its index asked for (core.presumptions); implied_before_jump: '
-    'the lower count of the days before; null = no common line.';
+    'count leaves out classes or units, so that the cap is raised to what its index asked for (core.presumptions); '
+    'implied_before_jump: the lower count of the days before; null = no common line.';
 comment on column recon.universe.traded_value_usd is
     'Mean daily traded value over the month up to the rank day, USD; null for lines that did not trade.';
 comment on column recon.universe.addtv_usd is
-    'Average daily dollar trading volume over the two years up to the rank day, USD (1.1, 5.3), as far as they are read: '
-    'one session a month, or the month before the rank day for a line that those hardly know; null = in no price list.';
+    'Average daily dollar trading volume over the two years up to the rank day, USD (1.1, 5.3), as far as they are '
+    'read: one session a month, or the month before the rank day for a line that those hardly know; null = in no price '
+    'list.';
 comment on column recon.universe.history_days is 'Sessions that this average is of; null = none.';
 comment on column recon.universe.company_market_cap_usd is
     'Total market cap of the company, USD: shares by close of its pricing line (5.1); the same on all its lines; '

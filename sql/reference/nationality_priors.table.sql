@@ -12,9 +12,9 @@ create table reference.nationality_priors (
 );
 
 comment on table reference.nationality_priors is
-    'What became of companies that were no members, by what is public of their country: one row a cell of evidence, with '
-    'how many there were and how many the owner of the indexes took for a US company at the reconstitution of June 2022. '
-    'Counts only; made by benchmarks/fit_nationality_prior.py.';
+    'What became of companies that were no members, by what is public of their country: one row a cell of evidence, '
+    'with how many there were and how many the owner of the indexes took for a US company at the reconstitution of '
+    'June 2022. Counts only; made by benchmarks/fit_nationality_prior.py.';
 comment on column reference.nationality_priors.seat is
     'Group of the country of the headquarters that count (core.nationality.seat_group); * for any, and for unknown.';
 comment on column reference.nationality_priors.incorporation is
@@ -24,7 +24,8 @@ comment on column reference.nationality_priors.share_form is
     'unnamed where the printed name does not say; * for any.';
 comment on column reference.nationality_priors.stated is
     'Group of the one country that the screener states; * for any, and for none.';
-comment on column reference.nationality_priors.companies is 'Companies with this evidence, whatever the rest of theirs.';
+comment on column reference.nationality_priors.companies is
+    'Companies with this evidence, whatever the rest of theirs.';
 comment on column reference.nationality_priors.us_companies is 'Those that were in the Russell 3000 after it.';
 comment on column reference.nationality_priors.us_share is
     'Share of those, drawn towards that of the next wider cell as if two companies more had it.';

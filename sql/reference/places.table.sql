@@ -7,11 +7,11 @@ create table reference.places (
 );
 
 comment on table reference.places is
-    'One row a code of a state or country, in the scheme that it is of: CA is California with the SEC and Canada in ISO '
-    '3166, DE Delaware and Germany.';
+    'One row a code of a state or country, in the scheme that it is of: CA is California with the SEC and Canada in '
+    'ISO 3166, DE Delaware and Germany.';
 comment on column reference.places.scheme is
-    'sec: state and country codes of EDGAR, as its submissions print them. iso: ISO 3166, with US- before a state, as we '
-    'write what the data sets of the SEC print in two columns.';
+    'sec: state and country codes of EDGAR, as its submissions print them. iso: ISO 3166, with US- before a state, as '
+    'we write what the data sets of the SEC print in two columns.';
 comment on column reference.places.code is 'Code in capitals.';
 comment on column reference.places.country is
     'Country in English, as the screener prints it where it does; a US state is in the United States, a territory '

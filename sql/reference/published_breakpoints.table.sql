@@ -17,4 +17,5 @@ comment on column reference.published_breakpoints.breakpoint_id is 'Cut, as in r
 comment on column reference.published_breakpoints.published_usd is 'Market cap at the cut as published, USD, rounded.';
 comment on column reference.published_breakpoints.rounding_usd is
     'Half of the last digit that is printed, USD: the exact figure is no farther off.';
-comment on column reference.published_breakpoints.source is 'Release that states it, and section of the methodology notes.';
+comment on column reference.published_breakpoints.source is
+    'Release that states it, and section of the methodology notes.';

@@ -13,8 +13,8 @@ create table reference.sic_groups (
 );
 
 comment on table reference.sic_groups is
-'What a standard industrial classification tells of how an issuer is built: one row a range of codes. A code that is in '
-'no range tells nothing.';
+    'What a standard industrial classification tells of how an issuer is built: one row a range of codes. A code that '
+    'is in no range tells nothing.';
 comment on column reference.sic_groups.sic_from is 'First code of the range, four digits.';
 comment on column reference.sic_groups.sic_to is 'Last code of the range.';
 comment on column reference.sic_groups.sic_group is

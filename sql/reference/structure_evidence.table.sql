@@ -22,14 +22,14 @@ comment on table reference.structure_evidence is
 comment on column reference.structure_evidence.precedence is 'Where several terms hold, the lowest number decides.';
 comment on column reference.structure_evidence.structure is 'What the term tells.';
 comment on column reference.structure_evidence.kind is
-'Where the term is looked for. `file_number` (its register) and `form`: the last annual report, or an offering, of the '
-'year before the rank day; `filer_without_sic`: the entity type of a filer that has no SIC; `sic_group`: '
-'reference.sic_groups; `directory_name`: words of the name in the symbol directory; `asset_type`: of a list of symbols, '
-'`asset_type_in_finance` that of a line in finance; `sister_line`: type of another line of the issuer; `price`: closes '
-'of the month before; `industry`: the whole industry; `name`: words of the name; `name_in_finance`, '
-'`name_in_resources` and `name_in_pools`: words of the name of a company in such an industry '
-'(reference.industry_groups) or with such a SIC (reference.sic_groups); `name_of_manager`: words of the name of a '
-'company without classes whose industry is Investment Managers.';
+    'Where the term is looked for. `file_number` (its register) and `form`: the last annual report, or an offering, of '
+    'the year before the rank day; `filer_without_sic`: the entity type of a filer that has no SIC; `sic_group`: '
+    'reference.sic_groups; `directory_name`: words of the name in the symbol directory; `asset_type`: of a list of '
+    'symbols, `asset_type_in_finance` that of a line in finance; `sister_line`: type of another line of the issuer; '
+    '`price`: closes of the month before; `industry`: the whole industry; `name`: words of the name; '
+    '`name_in_finance`, `name_in_resources` and `name_in_pools`: words of the name of a company in such an industry '
+    '(reference.industry_groups) or with such a SIC (reference.sic_groups); `name_of_manager`: words of the name of a '
+    'company without classes whose industry is Investment Managers.';
 comment on column reference.structure_evidence.term is
 'A form, industry or group as printed, or words in lower case without punctuation.';
 comment on column reference.structure_evidence.strength is
