@@ -5,6 +5,7 @@ with rules as (
     select
         coalesce(max(case when rule = 'use_filer_places' then value end), 1) = 1 as uses_filer_places,
         coalesce(max(case when rule = 'use_nationality_prior' then value end), 1) = 1 as uses_prior,
+        coalesce(max(case when rule = 'n_shares_excluded' then value end), 1) = 1 as excludes_n_shares,
         coalesce(max(case when rule = 'use_presumption' then value end), 1) = 1 as presumes_members
     from core.event_rules
     where event_id = $event_id
@@ -169,12 +170,12 @@ settled as (
 -- The step of methodology 1.2 that these decide, if one does.
 stepped as (
     select
-        *,
+        settled.*,
         case
             -- 1.2 step 1: incorporated, seated and listed in one country. A receipt is no listing.
             when incorporation = 'us' and seat = 'us' and not is_receipt then 'one_country'
             -- 1.13: run from the mainland.
-            when seat = 'china' then 'n_share'
+            when seat = 'china' and rules.excludes_n_shares then 'n_share'
             -- 1.2 steps 2-4 and 1.10: a haven is never the nationality. With no other country among the indicators the
             -- assets can but name the US, and step 4 comes to US headquarters, or from a haven to the US exchange.
             -- Filers that have an address in a haven often moved it there: one that was only seen later does not
@@ -185,6 +186,7 @@ stepped as (
                 then 'exchange'
         end as decided
     from settled
+    cross join rules
 ),
 
 -- Each line takes the cell that has most of its evidence: an unknown matches any.

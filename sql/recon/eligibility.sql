@@ -46,6 +46,7 @@ observed as (
         windows.window_close_sum_usd as window_close_sum_usd,
         nationality.country as nationality_country,
         coalesce(nationality.basis, 'none') as country_evidence,
+        nationality.evidence_text as country_facts,
         coalesce(nationality.verdict, 'unknown') as country_status,
         coalesce(nationality.known_late, false) as country_known_late,
         folded.folded_into as folded_into,
@@ -158,8 +159,8 @@ judged as (
         -- Methodology 5.3, 5.6, 5.7: a further class enters by its own size and trading, compared without a quotient;
         -- verdict and what it rests on. The count of all classes bounds that of one from above. Nobody knows the
         -- trading of a class that no price list carries: if it was listed when the opening was made, and its company is
-        -- in that and it is not, it did not pass then and presumably does not now; if it was not
-        -- listed yet, it is new (5.8) and may pass.
+        -- in that and it is not, it did not pass then and presumably does not now; if it was not listed yet, it is new
+        -- (5.8) and may pass.
         case
             when security_type <> 'common' then 'passed|no common share'
             when folded_into is not null then 'failed|folded'
@@ -255,6 +256,7 @@ select
     nationality_country as country_value,
     'United States' as country_threshold,
     country_evidence,
+    country_facts,
     country_known_late,
     country_status,
     close_usd as price_value_usd,
@@ -275,7 +277,8 @@ select
     cast(min_float_pct as decimal(9, 4)) as float_threshold_pct,
     float_status,
     votes_pct as votes_value_pct,
-    cast(case when is_member_company then min_vote_pct_members else min_vote_pct end as decimal(9, 4)) as votes_threshold_pct,
+    cast(case when is_member_company then min_vote_pct_members else min_vote_pct end as decimal(9, 4))
+        as votes_threshold_pct,
     votes_status,
     last_cap_usd as presumption_value_usd,
     floor_usd as presumption_threshold_usd,

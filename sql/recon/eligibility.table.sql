@@ -38,6 +38,7 @@ create table recon.eligibility (
             'one country', 'headquarters', 'exchange', 'n share', 'stated country', 'prior', 'membership', 'none'
         )
     ),
+    country_facts varchar,
     country_known_late boolean not null,
     country_status varchar not null check (country_status in ('passed', 'failed', 'unknown')),
     price_value_usd decimal(18, 4),
@@ -112,6 +113,8 @@ comment on column recon.eligibility.country_evidence is
     'headquarters, exchange: no other country is among the indicators (step 4). n share: run from China (1.13). stated '
     'country: the screener states the US and nothing speaks against it. prior: assets would decide, which no source '
     'tells; what became of the like in 2022 stands in. membership: a member stays. none: nothing is known.';
+comment on column recon.eligibility.country_facts is
+    'What is known: incorporation, headquarters, stated country and exchange, each with source and date.';
 comment on column recon.eligibility.country_known_late is
     'True where incorporation or headquarters were only observed after the rank day.';
 comment on column recon.eligibility.country_status is
