@@ -193,7 +193,7 @@ def public_tables(tables: Mapping[str, Table] | None = None) -> list[Table]:
 
 
 def tree_fingerprint(tables: Mapping[str, Table] | None = None) -> str:
-    """Return one hash over tables and readers: two runs with the same inputs and the same hash publish the same rows."""
+    """Return one hash over tables and readers: runs with the same inputs and the same hash publish the same rows."""
     loaded = tables or load_tables()
     parts = (part for name in sorted(loaded) for part in (name, loaded[name].fingerprint, _text(loaded[name])))
     return _hash(readers_fingerprint(), *parts)
