@@ -1,7 +1,7 @@
 """Where the files that ship with the package are.
 
-Belongs here: finding the `sql/` tree, in a wheel and in a checkout. Does not belong here: reading it (`tables.py`), or
-where a run writes (`settings.py`).
+Belongs here: finding the `sql/` tree, in a wheel and in a checkout, and the modules that read payloads. Does not belong
+here: reading the tree (`tables.py`), or where a run writes (`settings.py`).
 """
 
 from __future__ import annotations
@@ -9,6 +9,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from recon_pipeline.errors import ContractBroken
+
+
+def reader_files() -> list[Path]:
+    """Return the modules that make rows of payloads: another one may read the same bytes otherwise."""
+    package = Path(__file__).resolve().parent
+    return [package / "symbols.py", *sorted((package / "sources").rglob("*.py"))]
 
 
 def sql_root() -> Path:

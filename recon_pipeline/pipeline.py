@@ -44,8 +44,8 @@ from recon_pipeline.ingest import (
 from recon_pipeline.publish import RUN_LOG, Snapshot, publish, published_database
 from recon_pipeline.settings import Settings
 from recon_pipeline.sources.http import Traffic
-from recon_pipeline.tables import Table, derived_tables, load_tables, tree_fingerprint
-from recon_pipeline.warehouse import Warehouse
+from recon_pipeline.tables import Table, derived_tables, load_tables, readers_fingerprint, tree_fingerprint
+from recon_pipeline.warehouse import READERS, Warehouse
 
 PROJECTIONS = "projections"
 """The folder of a home where projections live, in a home of their own."""
@@ -245,20 +245,21 @@ def runnable_event(event_id: str) -> ReconEvent:
 def prepare(warehouse: Warehouse) -> list[str]:
     """Create the tables and the exchange sessions; return the events of this home that must be built again, in order.
 
-    These are events that were built by another tree of SQL: another contract, query, rule, country or calendar date.
+    These are events that were built by another tree of SQL (another contract, query, rule, country or calendar date) or
+    from payloads that other code read.
     They count as unaudited until they are built, so that a snapshot never mixes two makings.
     """
     tables = load_tables()
     with warehouse.transaction():
         landed = landed_tables()
-        changed = warehouse.prepare(tables, landed=landed)
+        changed = warehouse.prepare(tables, landed=landed, readers=readers_fingerprint())
         if warehouse.row_count("reference.sessions") == 0:
             days = events.sessions(events.FIRST_DAY, events.LAST_DAY)
             before: list[date | None] = [None, *days[:-1]]
             after: list[date | None] = [*days[1:], None]
             frame = pl.DataFrame({"session_date": days, "previous_session": before, "next_session": after})
             warehouse.load("reference.sessions", frame)
-        if changed & {*DUMP_FACTS, *landed}:
+        if changed & {*DUMP_FACTS, *landed, READERS}:
             forget_landings(warehouse)
         for event_id in warehouse.frame(f"select event_id from {RUN_LOG}")["event_id"]:
             add_to_calendar(warehouse, events.event(event_id))

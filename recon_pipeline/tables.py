@@ -18,7 +18,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 from recon_pipeline.errors import ContractBroken
-from recon_pipeline.paths import sql_root
+from recon_pipeline.paths import reader_files, sql_root
 
 SCHEMAS = ("reference", "raw", "core", "recon")
 """The layers, left to right; a query reads its own layer and those to its left."""
@@ -193,9 +193,16 @@ def public_tables(tables: Mapping[str, Table] | None = None) -> list[Table]:
 
 
 def tree_fingerprint(tables: Mapping[str, Table] | None = None) -> str:
-    """Return one hash over all tables: two runs with the same inputs and the same hash publish the same rows."""
+    """Return one hash over tables and readers: runs with the same inputs and the same hash publish the same rows."""
     loaded = tables or load_tables()
-    return _hash(*(part for name in sorted(loaded) for part in (name, loaded[name].fingerprint, _text(loaded[name]))))
+    parts = (part for name in sorted(loaded) for part in (name, loaded[name].fingerprint, _text(loaded[name])))
+    return _hash(readers_fingerprint(), *parts)
+
+
+@lru_cache(maxsize=1)
+def readers_fingerprint() -> str:
+    """Return one hash over the code that makes rows of payloads."""
+    return _hash(*(path.read_text(encoding="utf-8") for path in reader_files()))
 
 
 def _text(table: Table) -> str:

@@ -35,6 +35,9 @@ SNAPSHOT_STORAGE_VERSION = "v1.0.0"
 """The published file opens in every DuckDB 1.x, whichever version wrote it. That is also why it has no keys in its
 catalogue: 1.0 does not know how later versions store them, whatever storage version is asked for."""
 
+READERS = "readers"
+"""The name under which a database keeps the fingerprint of the code that read its payloads."""
+
 Parameters = Mapping[str, str | int | date]
 
 
@@ -126,12 +129,13 @@ class Warehouse:
             self.con.execute("rollback")
             self._in_transaction = False
 
-    def prepare(self, tables: Mapping[str, Table], *, landed: Collection[str] = ()) -> set[str]:
+    def prepare(self, tables: Mapping[str, Table], *, landed: Collection[str] = (), readers: str = "") -> set[str]:
         """Create what is missing and make anew what has another contract; load the reference CSVs.
 
         Of a raw table whose contract changed the rows are carried over, column by column of the same name: what users
         gave is nowhere else. Those of `landed` come back from the landings, a derived table from its query. Returns the
-        tables that were made anew or are new to this database; none for a database that is new itself.
+        tables that were made anew or are new to this database, and READERS where its payloads were read by code of
+        another fingerprint than `readers`; none for a database that is new itself.
 
         Raises:
             ContractBroken: rows of a raw table do not fit its new contract.
@@ -155,7 +159,9 @@ class Warehouse:
                     "insert or replace into meta.tables values ($name, $fingerprint)",
                     {"name": table.full_name, "fingerprint": table.fingerprint},
                 )
-        return {table.full_name for table in changed} if known else set()
+            self.con.execute("insert or replace into meta.tables values ($1, $2)", [READERS, readers])
+        others = {READERS} if known.get(READERS) != readers else set()
+        return {table.full_name for table in changed} | others if known else set()
 
     def _migrate(self, table: Table) -> None:
         """Carry the rows of a raw table over to its new contract."""

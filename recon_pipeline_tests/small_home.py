@@ -13,7 +13,7 @@ from pathlib import Path
 
 from recon_pipeline.pipeline import warehouse_path
 from recon_pipeline.publish import Snapshot, publish
-from recon_pipeline.tables import load_tables, tree_fingerprint
+from recon_pipeline.tables import load_tables, readers_fingerprint, tree_fingerprint
 from recon_pipeline.warehouse import Warehouse
 from recon_pipeline_tests.test_sql_cases import DEFAULT_EVENT, Bench, Row
 
@@ -32,7 +32,7 @@ def _prepared() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "prepared.duckdb"
         with Warehouse(path) as warehouse:
-            warehouse.prepare(load_tables())
+            warehouse.prepare(load_tables(), readers=readers_fingerprint())
         return path.read_bytes()
 
 

@@ -99,6 +99,19 @@ def test_other_facts_about_dumps_have_the_landings_read_again(
     assert tree_fingerprint(tables) != tree_fingerprint()
 
 
+def test_payloads_that_other_code_read_are_read_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The normaliser of symbols once changed, and homes of before kept the tickers that it had made."""
+    dump: Row = {"commit_id": "c1", "exchange": "nyse", "session_date": "2023-04-28", "status": "ok", "basis": "rule"}
+    pipeline.prepare(bench.warehouse)
+    bench.give("raw.archive_dumps", [dump], {})
+    assert THIRD not in pipeline.prepare(bench.warehouse)
+    assert bench.warehouse.row_count("raw.archive_dumps") == 1
+    monkeypatch.setattr(pipeline, "readers_fingerprint", lambda: "other")
+    monkeypatch.setattr(pipeline, "tree_fingerprint", lambda: "other")
+    assert THIRD in pipeline.prepare(bench.warehouse)
+    assert bench.warehouse.row_count("raw.archive_dumps") == 0
+
+
 def test_an_event_that_only_the_rule_knows_leaves_no_trace_when_it_fails(bench: Bench, tmp_path: Path) -> None:
     before = bench.warehouse.row_count("reference.recon_events")
     with bench.warehouse.dry_run():

@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from recon_pipeline import tables as tables_module
 from recon_pipeline.errors import ContractBroken
 from recon_pipeline.paths import sql_root
 from recon_pipeline.tables import (
@@ -26,6 +27,7 @@ from recon_pipeline.tables import (
     derived_tables,
     load_tables,
     public_tables,
+    readers_fingerprint,
     tree_fingerprint,
 )
 from recon_pipeline.warehouse import Shape, shapes
@@ -383,3 +385,15 @@ def test_the_fingerprint_of_the_tree_is_of_all_that_makes_rows(tmp_path: Path, c
     before = tree_fingerprint(tree(tmp_path, FACTS))
     assert tree_fingerprint(tree(tmp_path, FACTS)) == before
     assert tree_fingerprint(tree(tmp_path, change)) != before
+
+
+def test_the_fingerprint_covers_the_code_that_reads_payloads(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    module = tmp_path / "symbols.py"
+    prints = []
+    for text in ("a = 1", "a = 2"):
+        module.write_text(text, encoding="utf-8")
+        monkeypatch.setattr(tables_module, "reader_files", lambda: [module])
+        readers_fingerprint.cache_clear()
+        prints.append(tree_fingerprint())
+    readers_fingerprint.cache_clear()
+    assert prints[0] != prints[1]

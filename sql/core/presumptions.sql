@@ -13,6 +13,10 @@ rules as (
     select
         max(case when rule = 'presumption_floor_pct' then value end) as floor_pct,
         max(case when rule = 'presumption_seasoning_days' then value end) as seasoning_days,
+        max(case when rule = 'presumption_list_pct' then value end) as list_pct,
+        max(case when rule = 'presumption_microcap_list_pct' then value end) as microcap_list_pct,
+        max(case when rule = 'n_r3000' then value end) as n_r3000,
+        max(case when rule = 'n_r3000e' then value end) as n_r3000e,
         max(case when rule = 'contradicted_shares_pct' then value end) as contradicted_pct,
         max(case when rule = 'contradicted_quantile_pct' then value end) as quantile_pct,
         max(case when rule = 'min_price_usd' then value end) as min_price_usd
@@ -149,13 +153,46 @@ members as (
     group by rank_ticker
 ),
 
--- Whether the lists tell who is in an index and who is not.
+-- Reconstitutions that came between two of the lists: of companies that moved then they tell nothing together.
+between_lists as (
+    select count(*) as recon_count
+    from (
+        select min(as_of) as first_list, max(as_of) as last_list
+        from core.opening_members
+        where event_id = $event_id and index_id in ('R1000', 'R2000', 'R3000', 'RMICRO')
+    ) as lists
+    inner join reference.recon_events as recons
+        on
+            recons.kind = 'recon'
+            and not recons.is_projection
+            and recons.effective_date > lists.first_list
+            and recons.effective_date <= lists.last_list
+),
+
+-- Whether the lists tell who is in an index and who is not: a fragment does not, nor one whose tickers nobody knows.
 known as (
     select
-        max(case when index_id = 'R3000' then 1 else 0 end) = 1 as knows_r3000,
-        max(case when index_id = 'RMICRO' then 1 else 0 end) = 1 as knows_rmicro
-    from core.opening_members
-    where event_id = $event_id
+        between_lists.recon_count = 0
+        and 100 * counted.r3000_lines >= rules.list_pct * rules.n_r3000 as knows_r3000,
+        between_lists.recon_count = 0
+        and 100 * counted.rmicro_lines >= rules.microcap_list_pct * (rules.n_r3000e - rules.n_r3000) as knows_rmicro
+    from (
+        select
+            count(*) filter (where given.is_r3000) as r3000_lines,
+            -- Those that are in the Russell 3000 too stand in any list of it.
+            count(*) filter (where given.is_rmicro and not given.is_r3000) as rmicro_lines
+        from (
+            select
+                opening_ticker,
+                max(case when index_id = 'R3000' then 1 else 0 end) = 1 as is_r3000,
+                max(case when index_id = 'RMICRO' then 1 else 0 end) = 1 as is_rmicro
+            from core.opening_members
+            where event_id = $event_id and basis <> 'no_listing'
+            group by opening_ticker
+        ) as given
+    ) as counted
+    cross join between_lists
+    cross join rules
 ),
 
 companies as (

@@ -514,6 +514,32 @@ presumed as (
     where event_id = $event_id and shares_why = 'implied_below_its_index' and is_pricing_vehicle
 ),
 
+-- Where lists are fragments, under tickers that nobody knows, or of several reconstitutions, they do not tell who was left
+-- out: of whom something would be presumed otherwise.
+unjudged as (
+    select
+        'warning' as severity,
+        'nothing_presumed' as issue,
+        'R3000' as index_id,
+        cast(null as varchar) as ticker,
+        cast(null as varchar) as security_id,
+        min(presumptions.last_rank_day) as session_date,
+        'The opening lists are fragments, or of several reconstitutions: that '
+        || cast(count(*) as varchar)
+        || ' companies that were listed and large enough that day are in none of them is not held against them.'
+            as detail
+    from core.presumptions as presumptions
+    inner join core.event_rules as rules
+        on rules.event_id = $event_id and rules.rule = 'use_presumption' and rules.value = 1
+    where
+        presumptions.event_id = $event_id
+        and presumptions.why_not is null
+        and not presumptions.is_member
+        and not presumptions.is_presumed_ineligible
+        and exists (select 1 from members where index_id = 'R3000')
+    having count(*) > 0
+),
+
 -- What the run was asked to leave out.
 left_out as (
     select
@@ -531,6 +557,8 @@ left_out as (
 
 gathered as (
     select * from presumed
+    union all
+    select * from unjudged
     union all
     select * from left_out
     union all

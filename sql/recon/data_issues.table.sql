@@ -8,7 +8,8 @@ create table recon.data_issues (
             'carried', 'no_figures', 'shares_suspect', 'left_before_effective', 'session_incomplete',
             'session_unverified', 'payload_rejected', 'listing_unsure', 'opening_late', 'source_skipped',
             'listed_without_price', 'filing_suspect', 'shares_implied', 'presumed_ineligible',
-            'presumed_out_of_microcap', 'shares_below_index', 'evidence_left_out', 'history_incomplete', 'no_trade'
+            'presumed_out_of_microcap', 'shares_below_index', 'evidence_left_out', 'history_incomplete', 'no_trade',
+            'nothing_presumed'
         )
     ),
     index_id varchar check (
