@@ -502,8 +502,8 @@ def test_a_second_run_publishes_the_same_bytes(ran: Ran) -> None:
 
 
 def test_a_second_run_asks_for_no_payload_again(ran: Ran) -> None:
-    # Only the listings of months in which a session is still missing are asked again, or of the next if it is at the end
-    # of one: its dump may have come since.
+    # Only the listings of months in which a session is still missing are asked again, or of the next if it is at the
+    # end of one: its dump may have come since.
     months = {day.strftime("%Y-%m") for day in ran.issues("session_incomplete")["session_date"]}
     assert all("/commits?since=" in path for path in ran.asked_again)
     assert len(ran.asked_again) == ran.again.took.archive.requests <= len(months) + 2
