@@ -131,7 +131,7 @@ def run(
         typer.Option("--strict-known", help="Leave out slow facts (SIC, incorporation, headquarters) observed late."),
     ] = False,
     no_presumption: Annotated[
-        bool, typer.Option("--no-presumption", help="Presume nothing from who was left out of the list before.")
+        bool, typer.Option("--no-presumption", help="Presume nothing from who was in the list before and who was not.")
     ] = False,
     without: Annotated[
         list[str] | None,
@@ -154,7 +154,7 @@ def run(
         "without": {
             *(without or ()),
             *(["known_late"] if strict_known else ()),
-            *(["presumption"] if no_presumption else ()),
+            *(["presumption", "contradicted_shares"] if no_presumption else ()),
         },
         "progress": console.is_terminal,
         "say": lambda text: console.print(f"[dim]{_plain(text)}[/]"),

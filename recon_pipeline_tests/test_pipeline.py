@@ -525,14 +525,28 @@ def test_landings_alone_give_the_same_bytes(ran: Ran, tmp_path: Path) -> None:
     assert published_files(home) == ran.files
 
 
-def test_evidence_is_left_out_until_the_next_run(ran: Ran, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("options", "left_out"),
+    [
+        (("--no-presumption",), {"contradicted_shares", "presumption"}),
+        (("--strict-known", "--without", "sic", "--without", "filer_names"), {"filer_names", "known_late", "sic"}),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_evidence_is_left_out_until_the_next_run(
+    options: tuple[str, ...],
+    left_out: set[str],
+    ran: Ran,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     home = copy_landings(ran.home, tmp_path / "home")
-    nowhere = settings_for(home, "http://127.0.0.1:9", offline=True)
-    run_event(EVENT, nowhere, openings=[ran.simulated.opening], without=("presumption", "contradicted_shares"))
-    told = published_table(home, "data_issues").filter(issue="evidence_left_out")["detail"].to_list()
-    assert [text.split("rule ")[1] for text in told] == ["use_contradicted_shares is 0.", "use_presumption is 0."]
-    assert set(published_table(home, "eligibility")["presumption_status"]) == {"unknown"}
-    run_event(EVENT, nowhere)
+    given = ("--opening", str(ran.simulated.opening), "--home", str(home))
+    code, _, _ = answer(capsys, "run", EVENT, "--offline", *given, *options)
+    assert code == 0
+    told = published_table(home, "data_issues").filter(issue="evidence_left_out")["detail"]
+    assert {text.split("rule use_")[1] for text in told} == {f"{kind} is 0." for kind in left_out}
+    run_event(EVENT, settings_for(home, "http://127.0.0.1:9", offline=True))
     assert published_files(home) == ran.files
 
 
