@@ -69,11 +69,10 @@ places as (
     where choice = 1
 ),
 
--- A member has been assigned to the US on evidence that we lack, and presumably still is.
+-- A member has been assigned to the US on evidence that we lack.
 members as (
     select distinct classes.pricing_ticker as pricing_ticker
     from core.opening_members as opening_members
-    inner join rules on rules.presumes_members
     inner join classes on opening_members.rank_ticker = classes.ticker
     where opening_members.event_id = $event_id
 ),
@@ -223,7 +222,8 @@ matched as (
             and priors.stated in ('*', patterns.stated)
 ),
 
--- No prior takes from a member that it was assigned to the US.
+-- What no rule decides is unknown, and no prior takes from a member that it was assigned to the US. That it still is
+-- though a rule speaks against it is presumed.
 judged as (
     select
         stepped.*,
@@ -233,7 +233,7 @@ judged as (
         case
             when stepped.decided in ('one_country', 'headquarters', 'exchange') then 'passed|' || stepped.decided
             when stepped.is_member and stepped.seat = 'us' then 'passed|stated country'
-            when stepped.is_member then 'unknown|membership'
+            when stepped.is_member and (stepped.decided is null or rules.presumes_members) then 'unknown|membership'
             when stepped.decided = 'n_share' then 'failed|n_share'
             when
                 matched.us_share >= 0.5
@@ -250,6 +250,7 @@ judged as (
             else 'failed|headquarters'
         end as outcome
     from stepped
+    cross join rules
     left join matched
         on
             matched.choice = 1
