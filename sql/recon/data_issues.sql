@@ -505,13 +505,20 @@ presumed as (
         'warning' as severity,
         'shares_below_index' as issue,
         cast(null as varchar) as index_id,
-        ticker,
-        security_id,
-        observed_session as session_date,
-        'The count of the price list put it far below what its index asked for at the reconstitution before: it leaves '
-        || 'out classes or units. Its cap is raised by the same factor.' as detail
-    from recon.universe
-    where event_id = $event_id and shares_why = 'implied_below_its_index' and is_pricing_vehicle
+        universe.ticker as ticker,
+        universe.security_id as security_id,
+        universe.observed_session as session_date,
+        'The count of the price list put it at ' || cast(cast(presumptions.last_cap_usd as bigint) as varchar)
+        || ' USD on ' || cast(presumptions.last_rank_day as varchar) || ', where its index asked for '
+        || cast(cast(presumptions.least_cap_usd as bigint) as varchar)
+        || ': it leaves out classes or units. Its cap is raised in that proportion.' as detail
+    from recon.universe as universe
+    inner join core.presumptions as presumptions
+        on presumptions.event_id = $event_id and universe.pricing_ticker = presumptions.pricing_ticker
+    where
+        universe.event_id = $event_id
+        and universe.shares_why = 'implied_below_its_index'
+        and universe.is_pricing_vehicle
 ),
 
 -- Where lists are fragments, under tickers that nobody knows, or of several reconstitutions, they do not tell who was left
