@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -215,10 +215,15 @@ def add_to_calendar(warehouse: Warehouse, event: ReconEvent) -> None:
 
 @dataclass(frozen=True)
 class Wanted:
-    """The sessions that an event reads, oldest first: `history` those that only its two years of trading are of."""
+    """The sessions that an event reads, oldest first, each once.
+
+    `past` are those that only tell of the reconstitution before, `history` those that only its two years of trading are
+    of: an event goes on without them.
+    """
 
     sessions: list[date]
     history: list[date]
+    past: list[date] = field(default_factory=list)
 
 
 def wanted_sessions(warehouse: Warehouse, event: ReconEvent, opening: ChosenOpening | None = None) -> Wanted:
@@ -236,12 +241,13 @@ def wanted_sessions(warehouse: Warehouse, event: ReconEvent, opening: ChosenOpen
         for name in PLAN_TABLES:
             warehouse.rebuild(tables[name], {"event_id": event.event_id})
         frame = warehouse.frame(
-            "select session_date, min(case when role = 'history' then 1 else 0 end) = 1 as is_history "
-            "from core.event_sessions where event_id = $event_id group by session_date order by 1",
+            "select session_date, max(case when role = 'history' then 0 when role in ('last_recon', 'year_before') "
+            "then 1 else 2 end) as need from core.event_sessions where event_id = $event_id "
+            "group by session_date order by 1",
             {"event_id": event.event_id},
         )
-    sessions, history = frame.filter(~pl.col("is_history")), frame.filter("is_history")
-    return Wanted(sessions["session_date"].to_list(), history["session_date"].to_list())
+    history, past, sessions = (frame.filter(need=need)["session_date"].to_list() for need in range(3))
+    return Wanted(sessions, history, past)
 
 
 @dataclass(frozen=True)
@@ -279,7 +285,7 @@ def land(
     closed = events.last_closed_session(settings.moment)
     plan = wanted_sessions(warehouse, event, opening)
     wanted = [day for day in plan.sessions if day <= closed]
-    asked = take_for_event(warehouse, event, wanted, settings, say=say)
+    asked = take_for_event(warehouse, event, sorted([*wanted, *plan.past]), settings, say=say)
     try:
         count, traffic = land_sessions(warehouse, wanted, settings, progress=progress, say=say)
     except (Unavailable, Rejected, BadPayload) as error:
@@ -290,36 +296,40 @@ def land(
         note_failure(warehouse, event, "archive", error)
         count, traffic = 0, Traffic()
     else:
-        more, traffic = _land_history(warehouse, plan.history, settings, traffic, progress=progress, say=say)
-        count += more
+        for days, is_history in ((plan.past, False), (plan.history, True)):
+            more, took = _land_further(warehouse, days, settings, is_history=is_history, progress=progress, say=say)
+            count, traffic = count + more, _sum(traffic, took)
     _require_rank_day(warehouse, event, settings)
     wanted_payloads = [outcome for outcome in asked.outcomes if outcome.ask.path]
     given = sum(outcome.row is not None for outcome in wanted_payloads)
     return Took(count, traffic, asked.traffic, given, len(wanted_payloads))
 
 
-def _land_history(
-    warehouse: Warehouse, history: Sequence[date], settings: Settings, traffic: Traffic, *, progress: bool, say: Say
+def _land_further(
+    warehouse: Warehouse, days: Sequence[date], settings: Settings, *, is_history: bool, progress: bool, say: Say
 ) -> tuple[int, Traffic]:
-    """Load the sessions of the two years of trading; return (sessions loaded, traffic in all).
+    """Load sessions that an event goes on without; return (sessions loaded, traffic).
 
-    They are no reason to fail: which of them are missing is in recon.data_issues. Nor are they worth the dump of the
-    night before, by which a single dump is dated: a day more or less changes no average of two years.
+    They are no reason to fail: which of them are missing is in recon.data_issues, and the next run asks again. Nor is
+    history worth the dump of the night before, by which a single dump is dated: a day more or less changes no average
+    of two years.
     """
-    count = 0
+    count, traffic = 0, Traffic()
     loaded = loaded_sessions(warehouse)
-    missing = [day for day in history if day not in loaded]
+    missing = [day for day in days if day not in loaded]
     try:
         for first in range(0, len(missing), PREFETCH_SESSIONS):
             chunk = missing[first : first + PREFETCH_SESSIONS]
-            more, took = land_sessions(warehouse, chunk, settings, is_history=True, progress=progress, say=say)
-            count += more
-            traffic = Traffic(
-                traffic.requests + took.requests, traffic.retries + took.retries, traffic.bytes + took.bytes
-            )
+            more, took = land_sessions(warehouse, chunk, settings, is_history=is_history, progress=progress, say=say)
+            count, traffic = count + more, _sum(traffic, took)
     except (Unavailable, Rejected, BadPayload) as error:
-        say(f"the history of volumes is not whole: {error}")
+        what = "the history of volumes" if is_history else "what is known of the reconstitution before"
+        say(f"{what} is not whole: {error}")
     return count, traffic
+
+
+def _sum(one: Traffic, other: Traffic) -> Traffic:
+    return Traffic(one.requests + other.requests, one.retries + other.retries, one.bytes + other.bytes)
 
 
 def _rank_day_is_missing_from(warehouse: Warehouse, event: ReconEvent) -> str | None:

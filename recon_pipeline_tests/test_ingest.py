@@ -189,6 +189,36 @@ def test_what_a_run_leaves_out_is_landed_all_the_same(bench: Bench) -> None:
     assert bench.warehouse.row_count("raw.event_options", EVENT.event_id) == 1
 
 
+def test_an_event_goes_on_without_what_tells_of_the_reconstitution_before(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An archive that answered 500 for a session of a year before failed an event that had its rank day."""
+    prepare(bench.warehouse)
+    stored(bench, "lists.csv")
+    bench.warehouse.con.execute("update raw.opening_rows set index_id = 'R1000', as_of = date '2022-06-24'")
+    plan = ingest.wanted_sessions(bench.warehouse, EVENT)
+    assert plan.past == [date(2021, 5, 6), date(2022, 5, 6)]
+    assert not set(plan.past) & {*plan.sessions, *plan.history}
+    failed: list[date] = []
+
+    def sessions(_: object, days: Sequence[date], *__: object, **___: object) -> object:
+        if set(days) & set(plan.past):
+            failed.extend(days)
+            raise Unavailable("down")
+        return len(days), Traffic(requests=1)
+
+    monkeypatch.setattr(ingest, "land_sessions", sessions)
+    rows: list[Row] = [
+        {"exchange": name, "as_of": "2023-04-28", "symbol": "AAA"} for name in ("nasdaq", "nyse", "amex")
+    ]
+    bench.give("raw.prices", rows, {})
+    said: list[str] = []
+    took = ingest.land(bench.warehouse, EVENT, Settings(sources="none"), say=said.append)
+    assert failed == plan.past
+    assert took.sessions == len(plan.sessions) + len(plan.history)
+    assert "what is known of the reconstitution before is not whole: down" in said
+
+
 def test_an_event_goes_on_without_its_history(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     taken: list[list[date]] = []
 
