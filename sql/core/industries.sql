@@ -45,60 +45,50 @@ code_rules as (
     inner join reference.industries as mapping on codes.sic between mapping.sic_from and mapping.sic_to
 ),
 
-found as (
-    select
-        lines.ticker,
-        lines.sic,
-        lines.known_late,
-        mapping.precedence,
-        mapping.icb_industry,
-        'sic' as industry_source
+-- What of a line meets a rule of the mapping.
+met as (
+    select lines.ticker, mapping.precedence, mapping.icb_industry, mapping.name_word, 'sic' as industry_source
     from lines
     inner join code_rules as mapping on lines.sic = mapping.sic and mapping.industry is null
-    where mapping.name_word is null or contains(' ' || lines.issuer_name || ' ', ' ' || mapping.name_word || ' ')
     union all
     select
         lines.ticker,
-        lines.sic,
-        lines.known_late,
         mapping.precedence,
         mapping.icb_industry,
+        mapping.name_word,
         'sic and screener' as industry_source
     from lines
     inner join code_rules as mapping on lines.sic = mapping.sic and lines.industry = mapping.industry
-    where mapping.name_word is null or contains(' ' || lines.issuer_name || ' ', ' ' || mapping.name_word || ' ')
     union all
     select
         lines.ticker,
-        lines.sic,
-        lines.known_late,
         mapping.precedence,
         mapping.icb_industry,
+        mapping.name_word,
         'screener industry' as industry_source
     from lines
     inner join reference.industries as mapping on lines.industry = mapping.industry and mapping.sic_from is null
-    where mapping.name_word is null or contains(' ' || lines.issuer_name || ' ', ' ' || mapping.name_word || ' ')
     union all
     select
         lines.ticker,
-        lines.sic,
-        lines.known_late,
         mapping.precedence,
         mapping.icb_industry,
+        cast(null as varchar) as name_word,
         'screener sector' as industry_source
     from lines
     inner join reference.industries as mapping on lines.sector = mapping.sector
 ),
 
+found as (
+    select met.ticker, met.precedence, met.icb_industry, met.industry_source
+    from met
+    inner join lines on met.ticker = lines.ticker
+    where met.name_word is null or contains(' ' || lines.issuer_name || ' ', ' ' || met.name_word || ' ')
+),
+
 -- A word of the name alone is asked last: each word would be looked for in each name.
 named as (
-    select
-        lines.ticker,
-        lines.sic,
-        lines.known_late,
-        mapping.precedence,
-        mapping.icb_industry,
-        'name' as industry_source
+    select lines.ticker, mapping.precedence, mapping.icb_industry, 'name' as industry_source
     from lines
     left join found on lines.ticker = found.ticker
     inner join reference.industries as mapping
@@ -111,19 +101,20 @@ ordered as (
         evidence.*,
         row_number() over (partition by evidence.ticker order by evidence.precedence) as choice
     from (
-        select ticker, sic, known_late, precedence, icb_industry, industry_source from found
+        select ticker, precedence, icb_industry, industry_source from found
         union all
-        select ticker, sic, known_late, precedence, icb_industry, industry_source from named
+        select ticker, precedence, icb_industry, industry_source from named
     ) as evidence
 )
 
 select
     cast($event_id as varchar) as event_id,
-    ticker,
-    icb_industry,
-    industry_source,
-    sic,
-    known_late and industry_source in ('sic', 'sic and screener') as known_late,
-    precedence
+    ordered.ticker as ticker,
+    ordered.icb_industry as icb_industry,
+    ordered.industry_source as industry_source,
+    lines.sic as sic,
+    lines.known_late and ordered.industry_source in ('sic', 'sic and screener') as known_late,
+    ordered.precedence as precedence
 from ordered
-where choice = 1
+inner join lines on ordered.ticker = lines.ticker
+where ordered.choice = 1

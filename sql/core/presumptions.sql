@@ -36,6 +36,7 @@ dated as (
         lines.role as role,
         lines.ticker as ticker,
         lines.country as country,
+        lines.ipo_year as ipo_year,
         lines.close_usd as close_usd,
         case
             when lines.outstanding_shares > 0 and lines.close_usd > 0
@@ -80,7 +81,8 @@ pairs as (
         now.ticker as ticker,
         now.country as country,
         now.share_form as share_form,
-        now.cap_usd as cap_usd,
+        now.ipo_year as ipo_year,
+        listed_since.value as first_day,
         earlier.ticker as last_ticker,
         earlier.security_type as last_security_type,
         earlier.country as last_country,
@@ -92,6 +94,11 @@ pairs as (
         before.ticker is not null and barred_before.ticker is null as is_seasoned_line
     from core.companies as companies
     inner join dated as now on now.role = 'rank' and companies.ticker = now.ticker
+    left join core.figures as listed_since
+        on
+            listed_since.event_id = $event_id
+            and companies.ticker = listed_since.ticker
+            and listed_since.figure = 'ipo_date'
     left join core.continuity as continuity
         on
             continuity.event_id = $event_id
@@ -104,13 +111,6 @@ pairs as (
         on before.role = 'year_before' and earlier.ticker = before.ticker and before.security_type = 'common'
     left join barred as barred_before on barred_before.role = 'year_before' and before.ticker = barred_before.ticker
     where companies.event_id = $event_id
-),
-
-listed_since as (
-    select ticker, min(value) as first_day
-    from core.figures
-    where event_id = $event_id and figure = 'ipo_date'
-    group by ticker
 ),
 
 -- A company that took its name within that time was another one before, most often a blank-check company that it merged
@@ -132,13 +132,6 @@ renamed as (
             earlier.issuer_name || ' ', regexp_extract(lower(names.name), '[a-z0-9]+', 0) || ' '
         )
     group by links.ticker
-),
-
-years as (
-    select ticker, min(ipo_year) as ipo_year
-    from core.lines
-    where event_id = $event_id and role = 'rank'
-    group by ticker
 ),
 
 members as (
@@ -201,13 +194,12 @@ companies as (
         max(case when pairs.ticker = pairs.pricing_ticker then pairs.last_ticker end) as last_ticker,
         max(pairs.last_cap_usd) as last_cap_usd,
         max(case when pairs.ticker = pairs.pricing_ticker then pairs.last_close_usd end) as last_close_usd,
-        max(pairs.cap_usd) as cap_usd,
         max(case when members.rank_ticker is not null then 1 else 0 end) = 1 as is_member,
         max(case when members.opening_r3000 then 1 else 0 end) = 1 as opening_r3000,
         max(case when members.opening_r1000 then 1 else 0 end) = 1 as opening_r1000,
         max(case when members.opening_rmicro then 1 else 0 end) = 1 as opening_rmicro,
-        min(listed_since.first_day) as first_day,
-        min(years.ipo_year) as ipo_year,
+        min(pairs.first_day) as first_day,
+        min(pairs.ipo_year) as ipo_year,
         max(renamed.last_day) as former_name_until,
         max(case when pairs.is_seasoned_line then 1 else 0 end) = 1 as is_seasoned_line,
         min(case
@@ -225,8 +217,6 @@ companies as (
         count(*) as line_count
     from pairs
     left join members on pairs.ticker = members.rank_ticker
-    left join listed_since on pairs.ticker = listed_since.ticker
-    left join years on pairs.ticker = years.ticker
     left join renamed on pairs.ticker = renamed.ticker
     group by pairs.pricing_ticker
 ),
