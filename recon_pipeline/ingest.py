@@ -298,7 +298,7 @@ def land(
     else:
         for days, is_history in ((plan.past, False), (plan.history, True)):
             more, took = _land_further(warehouse, days, settings, is_history=is_history, progress=progress, say=say)
-            count, traffic = count + more, _sum(traffic, took)
+            count, traffic = count + more, traffic + took
     _require_rank_day(warehouse, event, settings)
     wanted_payloads = [outcome for outcome in asked.outcomes if outcome.ask.path]
     given = sum(outcome.row is not None for outcome in wanted_payloads)
@@ -321,15 +321,11 @@ def _land_further(
         for first in range(0, len(missing), PREFETCH_SESSIONS):
             chunk = missing[first : first + PREFETCH_SESSIONS]
             more, took = land_sessions(warehouse, chunk, settings, is_history=is_history, progress=progress, say=say)
-            count, traffic = count + more, _sum(traffic, took)
+            count, traffic = count + more, traffic + took
     except (Unavailable, Rejected, BadPayload) as error:
         what = "the history of volumes" if is_history else "what is known of the reconstitution before"
         say(f"{what} is not whole: {error}")
     return count, traffic
-
-
-def _sum(one: Traffic, other: Traffic) -> Traffic:
-    return Traffic(one.requests + other.requests, one.retries + other.retries, one.bytes + other.bytes)
 
 
 def _rank_day_is_missing_from(warehouse: Warehouse, event: ReconEvent) -> str | None:

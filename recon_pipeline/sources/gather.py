@@ -54,9 +54,7 @@ class Gathered:
     def add(self, outcomes: Iterable[Outcome], traffic: Traffic) -> None:
         """Take in what came of one house."""
         self.outcomes += outcomes
-        self.traffic.requests += traffic.requests
-        self.traffic.retries += traffic.retries
-        self.traffic.bytes += traffic.bytes
+        self.traffic += traffic
 
 
 def gather(

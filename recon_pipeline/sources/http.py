@@ -83,6 +83,10 @@ class Traffic:
     retries: int = 0
     bytes: int = 0
 
+    def __add__(self, other: Traffic) -> Traffic:
+        """Return what both cost together."""
+        return Traffic(self.requests + other.requests, self.retries + other.retries, self.bytes + other.bytes)
+
 
 class TransientError(Exception):
     """A failure that may pass, of one attempt; `wait_s` is how long the server asked us to wait, if it did."""
