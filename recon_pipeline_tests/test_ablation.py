@@ -5,8 +5,6 @@ The script is no part of the package, so it is loaded from its file.
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Collection
 from pathlib import Path
 from types import ModuleType
@@ -14,21 +12,12 @@ from types import ModuleType
 import pytest
 
 from recon_pipeline.scoring import Score
-
-SCRIPT = Path(__file__).parents[1] / "benchmarks" / "ablation.py"
+from recon_pipeline_tests.benchmark_script import benchmark
 
 
 @pytest.fixture(scope="module")
 def ablation() -> ModuleType:
-    if not SCRIPT.exists():
-        pytest.skip("the benchmarks are not part of an installed package")
-    spec = importlib.util.spec_from_file_location("ablation", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return benchmark("ablation")
 
 
 def members(hits: int) -> list[Score]:

@@ -6,8 +6,6 @@ lists: those are not ours to keep (`benchmarks/industry_agreement.py`).
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,21 +16,15 @@ import pytest
 
 from recon_pipeline.publish import published_database
 from recon_pipeline.rules import reference_rows
+from recon_pipeline_tests.benchmark_script import benchmark
 
-SCRIPT = Path(__file__).resolve().parents[1] / "benchmarks" / "industry_agreement.py"
 ROWS = [row for _, row in reference_rows("industries.csv")]
 ASKED = ("sector", "industry", "sic_from", "sic_to", "name_word")
 
 
 @pytest.fixture(scope="module")
 def agreement() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("industry_agreement", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return benchmark("industry_agreement")
 
 
 def test_no_two_rules_ask_for_the_same() -> None:
