@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from recon_pipeline.simulation.chance import Dice
-from recon_pipeline.simulation.issuers import Issuer, Split, weekday
+from recon_pipeline.simulation.issuers import Issuer, Known, Split, weekday
 from recon_pipeline.simulation.market import SimulatedMarket
 
 PERIODS: Final = 6
@@ -77,9 +77,23 @@ def _of(market: SimulatedMarket, issuer: Issuer, dice: Dice) -> Iterator[Filing]
         and (issuer.left_on is None or filed <= issuer.left_on)
     ]
     known = sum(filed <= market.span.rank_day for _, _, filed, _ in planned)
+    issuer.reports.clear()
     for place, (form, period, filed, cover_on) in enumerate(planned):
         counts = () if form == "N-CSR" else tuple(_counts(issuer, cover_on, known - 1 - place))
+        if counts and not (issuer.flaw and known - 1 == place):
+            issuer.reports.append(Known(filed, cover_on, _of_company(issuer, counts)))
         yield Filing(issuer, _accession(issuer, filed, place), form, filed, period, cover_on, counts)
+
+
+def _of_company(issuer: Issuer, counts: tuple[Count, ...]) -> int:
+    """The shares of a company in units of its first line: a class that is worth many shares counts as so many."""
+    if not issuer.classes:
+        return counts[0].shares
+    prices = {line.symbol: line.price for line in issuer.lines}
+    return sum(
+        each.shares * max(1, round(prices.get(one.symbol or "", 0) / issuer.first.price))
+        for each, one in zip(counts, issuer.classes, strict=True)
+    )
 
 
 def _accession(issuer: Issuer, filed: date, number: int) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final, Literal
 
@@ -23,6 +23,17 @@ from recon_pipeline.simulation.market import SimulatedMarket
 from recon_pipeline.simulation.unseen import Unseen
 
 Flaw = Literal["placeholder", "thousands", "before_split"]
+Structure = Literal["operating", "reit", "spac", "bdc", "fund", "lp", "llc", "royalty_trust"]
+
+UNITED_STATES: Final = "United States"
+STRUCTURES: Final[dict[str, Structure]] = {
+    "reit": "reit",
+    "spac": "spac",
+    "fund": "fund",
+    "bdc": "bdc",
+    "lp": "lp",
+    "royalty": "royalty_trust",
+}
 
 FIRST_CIK: Final = 4_000_001
 SATURDAY: Final = 5
@@ -62,14 +73,29 @@ class Split:
     after: int
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a good report tells: the shares of the company on its cover date, to be read from the day it was filed."""
+
+    filed: date
+    cover_on: date
+    shares: int
+
+
 @dataclass(slots=True)
 class Issuer:
     """A company with its number in the market, its lines, and what is true of its shares on the rank day.
 
     `cik` is None where the SEC does not know it. `shares` counts the whole company in units of its first line,
     `implied` is what the archive says; `classes` is empty where filings count the company as one. `unreported` of the
-    shares were issued since its last report. `flaw` is what is wrong with the count in that report. `public_ppm` of its
-    cap is the public float that its yearly report states.
+    shares were issued since its last report. `flaw` is what is wrong with the count in that report.
+
+    The rest is what the methodology asks, whether or not a source tells it. `incorporated`, `headquartered` and
+    `assets_in` are countries by the methodology's names, with the state of the first two where that is of the US;
+    `assets_in` is None where no location is primary. `public_ppm` is the part of the cap that the public can buy (4.2),
+    `votes_ppm` the part of the votes (4.3), None where nobody can know; a source that anybody can read tells the
+    votes where `is_votes_told`. `upc_units` are units of a partnership that are exchangeable into the listed class and
+    count as shares (2.7, 6.1): `shares` has them. `reports` are the good ones, oldest first.
     """
 
     number: int
@@ -88,6 +114,31 @@ class Issuer:
     listed_on: date | None = None
     is_direct_listing: bool = False
     left_on: date | None = None
+    incorporated: str = UNITED_STATES
+    incorporated_state: str = ""
+    headquartered: str = UNITED_STATES
+    headquartered_state: str = ""
+    assets_in: str | None = UNITED_STATES
+    votes_ppm: int | None = PUBLIC_PPM
+    is_votes_told: bool = False
+    structure: Structure = "operating"
+    has_ubti: bool = False
+    in_bankruptcy: bool = False
+    upc_units: int = 0
+    reports: list[Known] = field(default_factory=list)
+
+    def shares_known(self, day: date) -> int | None:
+        """The shares of the company that its newest good report up to a day states, in shares of that day.
+
+        None where there is no such report. The registers of a market (`Registers.filings`) must have been drawn.
+        """
+        known = [report for report in self.reports if report.filed <= day]
+        if not known:
+            return None
+        newest = max(known, key=lambda report: (report.cover_on, report.filed))
+        if self.split and newest.cover_on < self.split.on <= day:
+            return newest.shares * self.split.after // self.split.before
+        return newest.shares
 
     @property
     def is_stale(self) -> bool:
@@ -124,6 +175,7 @@ def _issuer(market: SimulatedMarket, number: int, company: Company, lines: tuple
         cik=FIRST_CIK + number,
         shares=shares,
         implied=shares,
+        structure=STRUCTURES.get(company.kind, "operating"),
         unreported=shares * dice.between(1, 3) // 1000 if dice.chance(0.3) else 0,
         issuing_ppm=dice.between(1_000, 9_000) if dice.chance(0.4) else 0,
         listed_on=_listing_day(market, company, dice) if is_new else None,
