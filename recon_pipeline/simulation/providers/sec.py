@@ -210,9 +210,7 @@ def _company(issuer: Issuer, reports: list[Filing], *, is_tiny: bool) -> dict[st
     counts = [(each, each.counts[0].shares) for each in reports if not issuer.classes]
     if is_tiny:
         counts = [(each, TINY_COUNT) for each in reports]
-    floats = [
-        (each, issuer.company.cap_usd * issuer.public_ppm // 1_000_000) for each in reports if each.form == "10-K"
-    ]
+    floats = [(each, each.cap_usd * issuer.public_ppm // 1_000_000) for each in reports if each.form == "10-K"]
     dei: dict[str, object] = {}
     if counts:
         shares = [_fact(filing, filing.cover_on, value) for filing, value in counts]
@@ -221,7 +219,7 @@ def _company(issuer: Issuer, reports: list[Filing], *, is_tiny: bool) -> dict[st
         told = [_fact(filing, filing.period, value) for filing, value in floats]
         dei["EntityPublicFloat"] = {"label": "Float", "units": {"USD": told}}
     last = reports[-1]
-    assets = {"label": "Assets", "units": {"USD": [_fact(last, last.period, issuer.company.cap_usd // 2)]}}
+    assets = {"label": "Assets", "units": {"USD": [_fact(last, last.period, last.cap_usd // 2)]}}
     return {
         "cik": issuer.cik,
         "entityName": issuer.company.name,

@@ -76,7 +76,7 @@ def _statements(filed: list[Filing]) -> bytes:
 
 def _sub(filing: Filing) -> list[object]:
     issuer, home = filing.issuer, home_of(filing.issuer)
-    symbol = issuer.first.symbol.partition("/")[0].lower()
+    symbol = filing.symbol.partition("/")[0].lower()
     assert filing.period is not None
     told = {
         "adsh": filing.accession,
@@ -113,7 +113,7 @@ def _notes(filed: list[Filing]) -> bytes:
         for count in filing.counts:
             hashed = split[count.member]
             figures.append(_num(filing, SHARES, f"dei/{year}", day, "shares", hashed, count.shares))
-        assets = filing.issuer.company.cap_usd // 2
+        assets = filing.cap_usd // 2
         about = ("Assets", f"us-gaap/{year}", f"{filing.period:%Y%m%d}", "USD")
         figures.append(_num(filing, *about, region if filing.issuer.number % 2 else WHOLE, assets))
         for member, symbol in _symbols(filing):
@@ -147,5 +147,5 @@ def _symbols(filing: Filing) -> list[tuple[str, str]]:
     """Class and symbol of what a filing says to be listed, in the form in which most filers write it."""
     issuer = filing.issuer
     if not issuer.classes:
-        return [("", issuer.first.symbol.replace("/", "."))]
+        return [("", filing.symbol.replace("/", "."))]
     return [(each.member, each.symbol.replace("/", ".")) for each in issuer.classes if each.symbol]
