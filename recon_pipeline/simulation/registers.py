@@ -69,14 +69,20 @@ class Registers:
         return unseen(self.market)
 
     @cached_property
+    def _drawn(self) -> tuple[tuple[Issuer, ...], tuple[Filing, ...]]:
+        """Issuers and their filings; that an issuer has a report stands with both."""
+        issuers = issuers_of(self.market, self.unseen)
+        return issuers, filings_of(self.market, issuers)
+
+    @property
     def issuers(self) -> tuple[Issuer, ...]:
         """Every company by its number."""
-        return issuers_of(self.market, self.unseen)
+        return self._drawn[0]
 
-    @cached_property
+    @property
     def filings(self) -> tuple[Filing, ...]:
         """Every filing, oldest first."""
-        return filings_of(self.market, self.issuers)
+        return self._drawn[1]
 
     def session(self, day: date) -> int:
         """The index of the last session up to a day; the first one for a day before the span."""
