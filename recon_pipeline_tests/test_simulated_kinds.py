@@ -88,8 +88,8 @@ def test_every_combination_of_places_is_there(registers: Registers) -> None:
     """US, haven, territory, mainland China or elsewhere: of incorporation, of the seat and of the assets."""
 
     def group(place: str | None) -> str:
-        sets = {"US": {US}, "haven": HAVENS, "territory": TERRITORIES, "china": MAINLAND, "none": {None}}
-        return next((name for name, places in sets.items() if place in places), "abroad")
+        sets = {"US": {US}, "haven": HAVENS, "territory": TERRITORIES, "china": MAINLAND}
+        return next((name for name, places in sets.items() if place in places), "abroad") if place else "none"
 
     found = {
         (group(each.incorporated), group(each.headquartered), group(each.assets_in), each.company.eligible)
