@@ -34,6 +34,8 @@ PRICE_UNIT = 10_000  # prices are whole numbers of 1/10,000 dollar
 ALWAYS = 1_000_000  # a session index after every span
 PPM = 1_000_000
 REIT_EVERY, REIT_AT = 20, 10  # the place of a REIT among so many US companies
+# Month and day. From the last of them to the rank day and the reports before it nothing changes.
+ISSUING_DAYS = ((1, 10), (7, 10), (10, 10))
 
 
 @dataclass(slots=True)
@@ -44,6 +46,9 @@ class Company:
     date. It is listed from session index `first` to `last`, both included; `in_opening` is False where it had no
     listing when the opening was drawn up. `nature` is what is true of it beyond what is printed; whoever has a `trait`
     has no incident beside it.
+
+    What happens to its shares, by session index: `splits` are (session, old shares, new shares), `issues` are (session,
+    new shares in ppm of the old). `issuing_ppm` of its shares are issued at each of the `ISSUING_DAYS` of a year.
     """
 
     name: str
@@ -60,6 +65,9 @@ class Company:
     last: int = ALWAYS
     nature: Nature = USUAL
     trait: Trait = ""
+    splits: tuple[tuple[int, int, int], ...] = ()
+    issues: tuple[tuple[int, int], ...] = ()
+    issuing_ppm: int = 0
 
     @property
     def eligible(self) -> bool:
@@ -96,10 +104,13 @@ class Line:
 
 
 class Census:
-    """The ledger of companies and lines while it is being drawn. `year` is that of the rank day."""
+    """The ledger of companies and lines while it is being drawn. `year` is that of the last rank day.
 
-    def __init__(self, lines: int, seed: int, year: int) -> None:
-        self.size, self.seed, self.year = lines, seed, year
+    `size` is the number of lines that are listed at a time. `first_year` is the year in which the span begins.
+    """
+
+    def __init__(self, lines: int, seed: int, year: int, first_year: int | None = None) -> None:
+        self.size, self.seed, self.year, self.first_year = lines, seed, year, first_year or year
         self.names = Namer(seed)
         self.companies: list[Company] = []
         self.lines: list[Line] = []
@@ -142,6 +153,19 @@ class Census:
                 found[near.pop(dice.below(len(near)))] = trait
         return found
 
+    def found_departing(self, kind: Kind, count: int, dice: Dice) -> list[int]:
+        """Found companies that will have left by the last rank day, of all sizes; return their indexes."""
+        caps = list(us_caps(self.scaled(COMPANIES["common"] + COMPANIES["reit"])))
+        first = len(self.companies)
+        for _ in range(count):
+            if kind in OTHER_SIZES:
+                median, spread = OTHER_SIZES[kind]
+                cap = int(median * 1_000_000 * growth(dice.normal() * spread))
+            else:
+                cap = int(caps[dice.between(len(caps) // 12, len(caps) - 1)])
+            self._found(kind, cap)
+        return list(range(first, len(self.companies)))
+
     def _found(self, kind: Kind, cap_usd: int, trait: Trait = "") -> None:
         dice, stem = self._dice, self.names.stem()
         words = describe(kind, trait, self._founded[kind, trait], stem, dice)
@@ -157,7 +181,7 @@ class Census:
                 industry=words.industry,
                 exchange=exchange,
                 cap_usd=cap_usd,
-                ipo_year=self.year - dice.between(2, 28) if dice.chance(0.55) else None,
+                ipo_year=self.first_year - dice.between(2, 28) if dice.chance(0.55) else None,
                 year_growth=growth(0.08 + spread * dice.normal()),
                 nature=words.nature,
                 trait=trait,

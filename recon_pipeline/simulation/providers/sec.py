@@ -19,10 +19,10 @@ from typing import Final, NamedTuple
 
 from recon_pipeline.simulation.filings import Filing
 from recon_pipeline.simulation.issuers import Issuer
-from recon_pipeline.simulation.market import PPM
 from recon_pipeline.simulation.nature import US
 from recon_pipeline.simulation.providers.form import JSON, ZIP, Answer, Request, as_json, as_zip
 from recon_pipeline.simulation.registers import Registers, Security
+from recon_pipeline.simulation.walk import PPM
 
 TICKERS: Final = "/files/company_tickers_exchange.json"
 SUBMISSIONS: Final = "/Archives/edgar/daily-index/bulkdata/submissions.zip"
@@ -241,8 +241,7 @@ def _company(issuer: Issuer, reports: list[Filing], *, is_tiny: bool) -> dict[st
     if is_tiny:
         counts = [(each, TINY_COUNT) for each in reports]
     scale = 1_000 if issuer.is_float_in_thousands else 1
-    public_usd = issuer.company.cap_usd * issuer.public_ppm // PPM // scale
-    floats = [(each, public_usd) for each in reports if each.form == "10-K"]
+    floats = [(each, each.cap_usd * issuer.public_ppm // PPM // scale) for each in reports if each.form == "10-K"]
     dei: dict[str, object] = {}
     if counts:
         shares = [_fact(filing, filing.cover_on, value) for filing, value in counts]

@@ -76,7 +76,7 @@ def _statements(filed: list[Filing]) -> bytes:
 
 def _sub(filing: Filing) -> list[object]:
     issuer, home, seat = filing.issuer, incorporation_of(filing.issuer), seat_of(filing.issuer)
-    symbol = issuer.first.symbol.partition("/")[0].lower()
+    symbol = filing.symbol.partition("/")[0].lower()
     assert filing.period is not None
     told = {
         "adsh": filing.accession,
@@ -147,5 +147,5 @@ def _symbols(filing: Filing) -> list[tuple[str, str]]:
     """Class and symbol of what a filing says to be listed, in the form in which most filers write it."""
     issuer = filing.issuer
     if not issuer.classes:
-        return [("", issuer.first.symbol.replace("/", "."))]
+        return [("", filing.symbol.replace("/", "."))]
     return [(each.member, each.symbol.replace("/", ".")) for each in issuer.classes if each.symbol]
