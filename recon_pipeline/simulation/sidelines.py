@@ -57,6 +57,7 @@ class Sidelines:
         self._blank_check_lines()
         self._preferreds()
         self._warrants_and_rights()
+        self._warrants_of_merged()
         self._notes()
 
     def _parents(self, count: int, among: list[int]) -> list[int]:
@@ -152,6 +153,15 @@ class Sidelines:
             if symbol := self._suffixed(parent, "R"):
                 price = dice.between(20, 90) * 100
                 self._add(parent, symbol, "Contingent Value Rights", "right", price, 30_000_000, "zero")
+
+    def _warrants_of_merged(self) -> None:
+        """Warrants of blank-check companies trade on after the merger; their units do not."""
+        census, dice = self.census, self._dice
+        merged = [index for index in census.with_trait("merged_spac") if census.companies[index].exchange == "nasdaq"]
+        for parent in merged:
+            if symbol := self._suffixed(parent, "W"):
+                line = self._add(parent, symbol, "Warrants", "warrant", dice.between(100, 6_000), 9_000_000, "zero")
+                line.tick, line.volatility_ppm = 1, 45_000
 
     def _notes(self) -> None:
         census, dice = self.census, self._dice

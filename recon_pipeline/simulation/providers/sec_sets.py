@@ -17,7 +17,7 @@ from typing import Final
 
 from recon_pipeline.simulation.filings import Filing
 from recon_pipeline.simulation.providers.form import ABSENT, ZIP, Answer, Request, as_zip, table
-from recon_pipeline.simulation.providers.sec import UNDECLARED, has_contact, home_of, sic_of
+from recon_pipeline.simulation.providers.sec import UNDECLARED, city_of, has_contact, incorporation_of, seat_of, sic_of
 from recon_pipeline.simulation.registers import Registers
 
 STATEMENTS: Final = re.compile(r"/files/dera/data/financial-statement-data-sets/(\d{4})q([1-4])\.zip")
@@ -75,7 +75,7 @@ def _statements(filed: list[Filing]) -> bytes:
 
 
 def _sub(filing: Filing) -> list[object]:
-    issuer, home = filing.issuer, home_of(filing.issuer)
+    issuer, home, seat = filing.issuer, incorporation_of(filing.issuer), seat_of(filing.issuer)
     symbol = filing.symbol.partition("/")[0].lower()
     assert filing.period is not None
     told = {
@@ -83,9 +83,9 @@ def _sub(filing: Filing) -> list[object]:
         "cik": filing.cik,
         "name": issuer.company.name.upper(),
         "sic": sic_of(issuer),
-        "countryba": home.country,
-        "stprba": home.city_state,
-        "cityba": home.city,
+        "countryba": seat.country,
+        "stprba": seat.state,
+        "cityba": city_of(issuer),
         "countryinc": home.country,
         "stprinc": home.state,
         "fye": "1231",
@@ -113,7 +113,7 @@ def _notes(filed: list[Filing]) -> bytes:
         for count in filing.counts:
             hashed = split[count.member]
             figures.append(_num(filing, SHARES, f"dei/{year}", day, "shares", hashed, count.shares))
-        assets = filing.cap_usd // 2
+        assets = filing.issuer.company.cap_usd // 2
         about = ("Assets", f"us-gaap/{year}", f"{filing.period:%Y%m%d}", "USD")
         figures.append(_num(filing, *about, region if filing.issuer.number % 2 else WHOLE, assets))
         for member, symbol in _symbols(filing):
