@@ -25,6 +25,7 @@ from recon_pipeline.simulation.chance import noise
 from recon_pipeline.simulation.incidents import Incidents, Span
 from recon_pipeline.simulation.kinds import EXCHANGES
 from recon_pipeline.simulation.sidelines import Sidelines
+from recon_pipeline.simulation.traps import MARKET_TRAPS, Trap, Traps, tidied
 
 DEFAULT_LINES = 6000
 DEFAULT_SEED = 1
@@ -48,8 +49,8 @@ class Commit:
 class SimulatedMarket:
     """A whole market over a span of sessions, as its archive would have kept it. Safe to read from several threads."""
 
-    def __init__(self, span: Span, census: Census) -> None:
-        self.span, self.seed = span, census.seed
+    def __init__(self, span: Span, census: Census, traps: Traps = MARKET_TRAPS) -> None:
+        self.span, self.seed, self.traps = span, census.seed, traps
         self.companies: list[Company] = census.companies
         self.lines: list[Line] = census.lines
         self.closes = walk(census.lines, span, census.seed)
@@ -87,9 +88,10 @@ class SimulatedMarket:
         made = []
         repeated = False
         for index, day in enumerate(self.sessions):
-            holds = index - 1 if index == self.lost_session else index
+            holds = index - 1 if index == self.lost_session and Trap.OMISSION in self.traps else index
             made.append(self._commit(day + timedelta(days=1), "00:27:13", holds))
-            if day.weekday() == FRIDAY and not repeated and 2 < index < self.span.rank_index - 2:
+            repeats = Trap.NO_SESSION in self.traps and not repeated
+            if day.weekday() == FRIDAY and repeats and 2 < index < self.span.rank_index - 2:
                 made.append(self._commit(day + timedelta(days=2), "00:17:44", holds))
                 repeated = True
         return tuple(made)
@@ -216,19 +218,21 @@ def span_of(event: ReconEvent) -> Span:
     return Span(sessions=tuple(days), rank_day=event.rank_day, opening_asof=opening)
 
 
-def simulate(event: ReconEvent, *, lines: int = DEFAULT_LINES, seed: int = DEFAULT_SEED) -> SimulatedMarket:
+def simulate(
+    event: ReconEvent, *, lines: int = DEFAULT_LINES, seed: int = DEFAULT_SEED, traps: Traps = MARKET_TRAPS
+) -> SimulatedMarket:
     """A market of about `lines` lines from 35 days before the event's rank day to the first session of its effect.
 
     From about 5,900 lines on there are enough eligible companies for rank 3000; fewer make a small market of the same
-    shape. The same event, size and seed give the same bytes on every platform.
+    shape. The same event, size and seed give the same bytes on every platform. `traps` says what in it misleads.
     """
-    return populate(span_of(event), lines=lines, seed=seed)
+    return populate(span_of(event), lines=lines, seed=seed, traps=traps)
 
 
-def populate(span: Span, *, lines: int, seed: int) -> SimulatedMarket:
+def populate(span: Span, *, lines: int, seed: int, traps: Traps = MARKET_TRAPS) -> SimulatedMarket:
     """The market of a span: everybody who is listed in it, and what happens to them."""
     census = Census(lines, seed, span.rank_day.year)
     census.settle()
     Sidelines(census).add_all()
     Incidents(census, span).plant()
-    return SimulatedMarket(span, census)
+    return SimulatedMarket(span, tidied(census, span, traps), traps)

@@ -19,6 +19,7 @@ from recon_pipeline.events import NEW_YORK
 from recon_pipeline.simulation.filings import Filing, filings_of
 from recon_pipeline.simulation.issuers import Issuer, issuers_of
 from recon_pipeline.simulation.market import PPM, SimulatedMarket
+from recon_pipeline.simulation.traps import seen
 from recon_pipeline.simulation.unseen import Unseen, unseen
 
 EVENING: Final = time(21, 30)
@@ -66,7 +67,7 @@ class Registers:
     @cached_property
     def unseen(self) -> Unseen:
         """What the archive lacks."""
-        return unseen(self.market)
+        return seen(unseen(self.market), self.market.traps)
 
     @cached_property
     def issuers(self) -> tuple[Issuer, ...]:
