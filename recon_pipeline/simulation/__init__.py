@@ -17,6 +17,8 @@ that the very same fetch, derive and publish code runs with no network and no re
     filings     what the issuers filed with the SEC, and when
     registers   all of that bound together, for the providers
     providers/  the forms of the providers beside the archive, one module each
+    lies        what the providers get wrong, by trap
+    faults      how a host fails now and then
     server      the HTTP contracts
 
 What does not belong here: anything of the pipeline. Of the package, the simulation imports the calendar alone.
