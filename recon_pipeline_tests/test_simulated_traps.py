@@ -8,7 +8,7 @@ Does not belong here: a check before rows made by hand (`test_traps.py`), the ma
 
 from __future__ import annotations
 
-import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -38,12 +38,11 @@ from recon_pipeline.simulation.registers import Registers
 from recon_pipeline.sources import alphavantage, symdir
 from recon_pipeline.sources.archive import dumps
 from recon_pipeline.sources.landing import Landing
-from recon_pipeline.sources.massive import answers
+from recon_pipeline.sources.massive import Massive, answers
 from recon_pipeline.sources.sec import facts, index, submissions, tables, tickers
 from recon_pipeline.symbols import normal_ticker
 from recon_pipeline.tables import derived_tables, load_tables
 from recon_pipeline.warehouse import Warehouse
-from recon_pipeline_tests.small_home import _prepared as prepared_database
 
 LINES = 400
 EVENT = event(DEMO_EVENT)
@@ -56,7 +55,14 @@ OF_SIZE = {
 }
 """Checks that any market of a few hundred lines fails: they know how large the real one is."""
 
+KEPT = (
+    *("raw.directory", "raw.listings", "raw.prices", "raw.source_outcomes", "raw.source_rejects", "raw.rejects"),
+    *("recon.ranking", "recon.index_membership"),
+)
+"""Tables of a home that tests read."""
+
 Answer = set[Any]
+Step = Callable[[SimulatedMarket, Warehouse, Settings], None]
 
 
 # --- a small market ---------------------------------------------------------------------------------------------------
@@ -75,13 +81,8 @@ def small_market() -> Iterator[None]:
         ):
             changed.enter_context(patch.object(module, name, 5))
         changed.enter_context(patch.object(sec_index, "INDEX_FILLERS", (("4", 60),)))
-        changed.enter_context(patch.object(unseen_module(), "FUNDS", (("nasdaq", 3), ("arca", 3), ("cboe", 2))))
+        changed.enter_context(patch.object(unseen, "FUNDS", (("nasdaq", 3), ("arca", 3), ("cboe", 2))))
         yield
-
-
-def unseen_module() -> Any:
-    """The module, which the package hides behind its function of the same name."""
-    return sys.modules[unseen.__module__] if callable(unseen) else unseen
 
 
 @cache
@@ -93,6 +94,16 @@ def market_of(traps: Traps, *, is_long: bool = False) -> SimulatedMarket:
     return populate(span, lines=LINES, seed=1, traps=traps)
 
 
+@cache
+def prepared_database() -> bytes:
+    """A working database with every table and session in it: to make one takes longer than most of what follows."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "prepared.duckdb"
+        with Warehouse(path) as warehouse:
+            prepare(warehouse)
+        return path.read_bytes()
+
+
 @dataclass
 class Home:
     """A home whose tables were built of what was served, and everything that the checks say of it."""
@@ -100,7 +111,7 @@ class Home:
     path: Path
     registers: Registers
     checks: dict[str, FailedCheck] = field(default_factory=dict)
-    rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    tables: dict[str, pl.DataFrame] = field(default_factory=dict)
 
     def said(self, check: str, *columns: str) -> Answer:
         """What a check says, by some of its columns; nothing where it passes."""
@@ -118,7 +129,7 @@ def built(
     without: tuple[str, ...] = (),
     now: datetime | None = None,
     faults: Faults | None = None,
-    before: Callable[[Warehouse, Settings], None] = lambda warehouse, settings: None,
+    landed: Step = lambda market, warehouse, settings: None,
 ) -> Iterator[tuple[Home, Warehouse]]:
     """Serve a market with lies, land it in a home and derive every table; the checks are asked, and stop nobody."""
     path.mkdir(parents=True, exist_ok=True)
@@ -133,16 +144,16 @@ def built(
             update={"sources": sources, "massive_requests_per_second": 1000.0, **({"now": now} if now else {})}
         )
         with open_warehouse(settings) as warehouse:
-            prepare(warehouse)
             chosen = choose_opening(warehouse, EVENT, [opening])
             land(warehouse, EVENT, settings, opening=chosen)
-            before(warehouse, settings)
+            landed(market, warehouse, settings)
             with warehouse.transaction():
                 store_opening(warehouse, EVENT, chosen)
                 store_options(warehouse, EVENT, without)
                 for table in derived_tables():
                     warehouse.rebuild(table, {"event_id": EVENT.event_id})
             home = Home(path, Registers(market))
+            home.tables = {name: warehouse.frame(f"from {name} order by all") for name in KEPT}
             ask(home, warehouse)
             yield home, warehouse
 
@@ -160,7 +171,8 @@ def ask(home: Home, warehouse: Warehouse) -> None:
 class Case:
     """A trap, the sources that it needs, the check that catches it, which of its columns tell, and what they must tell.
 
-    `without` leaves out the evidence that would neutralise it before any check has to say so.
+    `without` leaves out the evidence that would neutralise it before any check has to say so; `landed` is done between
+    landing and deriving, `now` the moment of the run.
     """
 
     trap: Trap
@@ -170,6 +182,8 @@ class Case:
     sources: str = "none"
     without: tuple[str, ...] = ()
     is_long: bool = False
+    landed: Step = lambda market, warehouse, settings: None
+    now: datetime | None = None
 
 
 def ticker(registers: Registers, trap: Trap) -> str:
@@ -184,9 +198,31 @@ def flawed(registers: Registers) -> Answer:
     return {(issuer.first.symbol,) for issuer in registers.issuers if issuer.flaw}
 
 
-def note_and_issuer(registers: Registers) -> Answer:
-    issuer, symbol = bare_note(registers)
-    return {(issuer.first.symbol,), (symbol,)}
+def closes_of_the_rank_day(registers: Registers) -> Answer:
+    return {("massive/grouped", RANK_DAY, 2)}
+
+
+def lose_what_was_landed(market: SimulatedMarket, warehouse: Warehouse, settings: Settings) -> None:
+    """The landed closes of the rank day are damaged, so that the next run asks for them again."""
+    landing = Landing(settings.landed_dir)
+    (row,) = [row for row in landing.every() if row.source == "massive/grouped"]
+    landing.path_of(row).write_bytes(b"damaged")
+    land(warehouse, EVENT, settings)
+
+
+def free_day(market: SimulatedMarket) -> date:
+    """The day without trading on which the archive has a dump all the same."""
+    days = (datetime.fromisoformat(commit.committed_at).date() - timedelta(days=1) for commit in market.commits)
+    return next(day for day in days if not events.is_session(day))
+
+
+def plan_a_free_day(market: SimulatedMarket, warehouse: Warehouse, settings: Settings) -> None:
+    """Somebody puts that day into the calendar, for the archive seems to have its closes."""
+    row = {
+        **{"event_id": "2026-03-recon", "kind": "recon", "season": "march", "rank_day": free_day(market)},
+        **{"effective_date": RANK_DAY, "source": "the archive", "confirmed": True, "is_projection": False},
+    }
+    warehouse.load("reference.recon_events", pl.DataFrame([row]))
 
 
 def sisters(registers: Registers) -> Answer:
@@ -246,7 +282,12 @@ CASES = (
         "symdir",
     ),
     Case(Trap.OMISSION, "core/listing_gaps.check.priced", ("ticker",), never_priced, "symdir"),
-    Case(Trap.PARENT_CAP, "recon/ranking.check.largest_are_common", ("ticker",), note_and_issuer),
+    Case(
+        Trap.PARENT_CAP,
+        "recon/ranking.check.largest_are_common",
+        ("ticker",),
+        only(lambda registers: bare_note(registers)[1]),
+    ),
     Case(Trap.CLASS_TWICE, "recon/ranking.check.one_company_once", ("ticker", "other_ticker"), sisters, "sec_notes"),
     Case(
         Trap.DEPOSITARY_UNITS,
@@ -289,6 +330,22 @@ CASES = (
     ),
     Case(Trap.NO_FILER, "core/shares_reconciliation.check.files_elsewhere", ("ticker",), banks, "sec_tickers"),
     Case(
+        Trap.NO_SESSION,
+        "reference/recon_events.check.sessions",
+        ("event_id", "what", "day"),
+        lambda registers: {("2026-03-recon", "rank_day", free_day(registers.market))},
+        landed=plan_a_free_day,
+    ),
+    Case(
+        Trap.CHANGED_PAST,
+        "raw/payloads.check.write_once",
+        ("feed", "asked_day", "payloads"),
+        closes_of_the_rank_day,
+        "massive",
+        landed=lose_what_was_landed,
+        now=datetime(2026, 12, 1, 14, tzinfo=UTC),
+    ),
+    Case(
         Trap.DRIFT,
         "recon/ranking.check.top_ten",
         ("ticker",),
@@ -308,7 +365,8 @@ def homes(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Trap], Home]:
         alone = frozenset({trap})
         market = market_of(alone & frozenset({*MARKET_TRAPS, Trap.RECYCLED_TICKER}), is_long=case.is_long)
         path = tmp_path_factory.mktemp(trap.name.lower())
-        with built(path, market, alone, case.sources, without=case.without) as (home, _):
+        about: Any = {"without": case.without, "landed": case.landed, "now": case.now}
+        with built(path, market, alone, case.sources, **about) as (home, _):
             return home
 
     return home_of
@@ -335,9 +393,181 @@ def test_without_its_check_nobody_says_so(homes: Callable[[Trap], Home], case: C
         must_be_caught(blind, case)
 
 
-def test_the_table(homes: Callable[[Trap], Home], capsys: pytest.CaptureFixture[str]) -> None:
-    rows = [(case.trap, case.check, must_be_caught(homes(case.trap), case)) for case in CASES]
+def test_a_free_day_of_the_archive_has_no_prices(homes: Callable[[Trap], Home]) -> None:
+    home = homes(Trap.NO_SESSION)
+    days = set(home.tables["raw.listings"]["as_of"])
+    assert RANK_DAY in days
+    assert free_day(home.registers.market) not in days
+    assert all(events.is_session(day) for day in days)
+
+
+# --- what a reader refuses --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A trap that a reader keeps out: what it says, what it is switched off by, and the check behind it that tells."""
+
+    trap: Trap
+    reader: str
+    source: str
+    said: Callable[[Home], str]
+    off: Callable[[], Any]
+    behind: str
+
+
+def of_the_footer(home: Home) -> str:
+    """The footer that stands among the rows is no row, and is told."""
+    listed, rejects = home.tables["raw.directory"], home.tables["raw.source_rejects"]
+    assert listed.height > 100
+    assert not listed.filter(pl.col("symbol").str.starts_with("File Creation")).height
+    (row,) = rejects.rows(named=True)
+    assert row["text"].startswith("File Creation Time")
+    return f"{row['text']}: {row['reason']}"
+
+
+def of_the_adjustment(home: Home) -> str:
+    """Closes that are adjusted are not landed, and are told."""
+    outcomes = home.tables["raw.source_outcomes"].filter(pl.col("result") != "known")
+    (row,) = outcomes.rows(named=True)
+    assert (row["feed"], row["result"]) == ("massive/grouped", "bad_payload")
+    assert not home.tables["raw.prices"].filter(pl.col("source") == "massive").height
+    return str(row["detail"].partition(": ")[2])
+
+
+REFUSALS = (
+    Refusal(
+        Trap.FOOTER_AS_ROW,
+        "sources/symdir.py",
+        "symdir",
+        of_the_footer,
+        lambda: patch.object(symdir, "SOUND_SYMBOL", "."),
+        "raw/directory.check.no_footer_row",
+    ),
+    Refusal(
+        Trap.ADJUSTED_CLOSE,
+        "sources/massive/answers.py",
+        "massive",
+        of_the_adjustment,
+        lambda: patch.object(Massive, "validate", lambda self, ask, body: None),
+        "raw/prices.check.unadjusted",
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def refused(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Refusal], Home]:
+    """The home of a trap that a reader keeps out."""
+
+    @cache
+    def home_of(refusal: Refusal) -> Home:
+        path = tmp_path_factory.mktemp(refusal.trap.name.lower())
+        with built(path, market_of(NO_TRAPS), frozenset({refusal.trap}), refusal.source) as (home, _):
+            return home
+
+    return home_of
+
+
+@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: refusal.trap.name)
+def test_a_trap_alone_is_refused(refused: Callable[[Refusal], Home], refusal: Refusal) -> None:
+    assert refusal.said(refused(refusal))
+    assert not refused(refusal).said(refusal.behind, "as_of")
+
+
+@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: refusal.trap.name)
+def test_without_its_reader_the_check_behind_it_tells(refusal: Refusal, tmp_path: Path) -> None:
+    with (
+        refusal.off(),
+        built(tmp_path, market_of(NO_TRAPS), frozenset({refusal.trap}), refusal.source) as (home, _),
+    ):
+        with pytest.raises((AssertionError, ValueError)):
+            refusal.said(home)
+        assert home.checks[refusal.behind].blocking
+        assert home.said(refusal.behind, "symbol")
+
+
+# --- all of them, and none --------------------------------------------------------------------------------------------
+
+
+def test_every_trap_has_a_test() -> None:
+    assert {case.trap for case in CASES} | {refusal.trap for refusal in REFUSALS} == set(Trap)
+    assert [trap.value for trap in Trap] == list(range(1, 21))
+    planted = {*MARKET_TRAPS, Trap.RECYCLED_TICKER, *LIES, *LIES_OF_THE_ARCHIVE}
+    assert planted == set(Trap), "one that is neither in the market nor told does nothing"
+
+
+def test_the_table(
+    homes: Callable[[Trap], Home], refused: Callable[[Refusal], Home], capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = {case.trap: (case.check, str(sorted(must_be_caught(homes(case.trap), case)))) for case in CASES}
+    found |= {each.trap: (each.reader, each.said(refused(each))) for each in REFUSALS}
     with capsys.disabled():
-        print()
-        for trap, check, said in sorted(rows, key=lambda row: row[0].value):
-            print(f"| {trap.value} | {trap.name} | {check} | {sorted(said)} |")
+        print("\n| # | switched on alone | caught by | what it said |\n|---|---|---|---|")
+        for trap in Trap:
+            print(f"| {trap.value} | {trap.name} | {found[trap][0]} | {found[trap][1]} |")
+
+
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home of the market without traps, on every source."""
+    with built(tmp_path_factory.mktemp("clean"), market_of(NO_TRAPS), NO_TRAPS, "all") as (home, _):
+        return home
+
+
+def test_a_market_without_traps_is_clean(clean: Home) -> None:
+    assert set(clean.checks) == OF_SIZE
+    assert set(clean.tables["raw.source_outcomes"]["result"]) == {"known"}
+    assert clean.tables["raw.source_rejects"].is_empty()
+    assert clean.tables["raw.rejects"].is_empty()
+
+
+def test_a_market_has_what_is_wanted_alone() -> None:
+    """Nothing of the others is left, and what is drawn anew is the same again."""
+    without = market_of(NO_TRAPS)
+    with_padding = market_of(frozenset({Trap.SPELLING}))
+    assert not [line for line in without.lines if line.padded or line.gaps or line.renamed_to or line.cap == "parent"]
+    assert [line for line in with_padding.lines if line.padded]
+    assert [replace(line, padded=False) for line in with_padding.lines] == without.lines
+    assert without.written(5) == populate(without.span, lines=LINES, seed=1, traps=NO_TRAPS).written(5)
+
+
+# --- faults -----------------------------------------------------------------------------------------------------------
+
+
+def test_faults_that_pass_change_nothing(clean: Home, tmp_path: Path) -> None:
+    """Each kind of the replay server, a few of a hundred requests each: asked again, and the same in the end."""
+    faults = Faults({"429": 0.02, "500": 0.02, "slow": 0.01, "truncate": 0.02, "html": 0.02}, 3, 0.05, 0)
+    with built(tmp_path, market_of(NO_TRAPS), NO_TRAPS, "all", faults=faults) as (home, _):
+        pass
+    assert set(faults.drawn) == {"429", "500", "slow", "truncate", "html"}
+    assert set(home.tables["raw.source_outcomes"]["result"]) == {"known"}
+    for name in ("raw.listings", "raw.prices", "recon.ranking", "recon.index_membership"):
+        assert home.tables[name].equals(clean.tables[name]), name
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "body"),
+    [("429", 429, b"rate limit"), ("500", 500, b"upstream failed"), ("html", 200, b"<!DOCTYPE html>")],
+)
+def test_a_fault_is_told_by_the_server(kind: Any, status: int, body: bytes) -> None:
+    with serve(market_of(NO_TRAPS), faults=Faults({kind: 1.0})) as url:
+        answer = requests.get(f"{url}/dynamic/SymDir/nasdaqlisted.txt", timeout=60)
+    assert answer.status_code == status
+    assert body in answer.content
+    assert answer.headers.get("Retry-After") == ("1" if kind == "429" else None)
+
+
+def test_a_body_that_is_cut_short_says_how_long_it_was() -> None:
+    with (
+        serve(market_of(NO_TRAPS), faults=Faults({"truncate": 1.0})) as url,
+        pytest.raises(requests.exceptions.ChunkedEncodingError),
+    ):
+        requests.get(f"{url}/dynamic/SymDir/nasdaqlisted.txt", timeout=60)
+
+
+def test_faults_come_in_the_same_order_and_at_most_all_the_time() -> None:
+    one, other = Faults({"429": 0.3, "slow": 0.3}, 5), Faults({"429": 0.3, "slow": 0.3}, 5)
+    assert [one.draw() for _ in range(200)] == [other.draw() for _ in range(200)]
+    assert 80 < len(one.drawn) < 160
+    with pytest.raises(ValueError, match="1 at most"):
+        Faults({"429": 0.7, "500": 0.4})

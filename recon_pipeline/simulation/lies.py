@@ -232,7 +232,7 @@ def _odd_split(lies: Lies, request: Request, answer: Answer) -> Answer:
     if request.path != massive.SPLITS:
         return answer
     told, symbol = json.loads(answer.body), victim(lies.registers, Trap.SPLIT_BETWEEN).first.symbol
-    day = weekday(lies.registers.market.span.rank_day - timedelta(days=10))
+    day = weekday(lies.registers.market.span.rank_day - timedelta(days=1))
     split = {"id": "SX", "ticker": symbol, "execution_date": str(day), "split_from": 1_000_000, "split_to": 1_020_000}
     return replace(answer, body=as_json({**told, "results": [*told["results"], split]}))
 
