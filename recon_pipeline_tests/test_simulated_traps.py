@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from unittest.mock import patch
 
 import polars as pl
@@ -23,13 +23,14 @@ import pytest
 import requests
 
 from recon_pipeline import events
+from recon_pipeline.errors import ContractBroken
 from recon_pipeline.events import event
 from recon_pipeline.ingest import choose_opening, land, store_opening, store_options
-from recon_pipeline.pipeline import FailedCheck, check_tables, open_warehouse, prepare, warehouse_path
+from recon_pipeline.pipeline import FailedCheck, audit, check_tables, open_warehouse, prepare, warehouse_path
 from recon_pipeline.settings import Settings
 from recon_pipeline.simulation import MARKET_TRAPS, NO_TRAPS, SimulatedMarket, Trap, Traps, opening_csv, serve, unseen
 from recon_pipeline.simulation.demo import DEMO_EVENT, settings_of
-from recon_pipeline.simulation.faults import Faults
+from recon_pipeline.simulation.faults import Fault, Faults
 from recon_pipeline.simulation.incidents import Span
 from recon_pipeline.simulation.lies import LIES, LIES_OF_THE_ARCHIVE, bare_note, lone_class, renamed_line, victim
 from recon_pipeline.simulation.market import populate, span_of
@@ -41,9 +42,10 @@ from recon_pipeline.sources.landing import Landing
 from recon_pipeline.sources.massive import Massive, answers
 from recon_pipeline.sources.sec import facts, index, submissions, tables, tickers
 from recon_pipeline.symbols import normal_ticker
-from recon_pipeline.tables import derived_tables, load_tables
+from recon_pipeline.tables import Table, derived_tables, load_tables
 from recon_pipeline.warehouse import Warehouse
 
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "traps.md"
 LINES = 400
 EVENT = event(DEMO_EVENT)
 RANK_DAY = EVENT.rank_day
@@ -87,10 +89,10 @@ def small_market() -> Iterator[None]:
 
 @cache
 def market_of(traps: Traps, *, is_long: bool = False) -> SimulatedMarket:
-    span = span_of(EVENT)
-    if is_long:  # from before the opening membership on
-        days = events.sessions(span.opening_asof - timedelta(days=7), EVENT.effective_from)
-        span = Span(tuple(days), span.rank_day, span.opening_asof)
+    """A market from before the opening membership on, or with two weeks before the rank day."""
+    opening = span_of(EVENT).opening_asof
+    first = opening - timedelta(days=7) if is_long else RANK_DAY - timedelta(days=16)
+    span = Span(tuple(events.sessions(first, EVENT.effective_from)), RANK_DAY, opening)
     return populate(span, lines=LINES, seed=1, traps=traps)
 
 
@@ -106,11 +108,12 @@ def prepared_database() -> bytes:
 
 @dataclass
 class Home:
-    """A home whose tables were built of what was served, and everything that the checks say of it."""
+    """A home built of what was served, what all checks say of it, and what all but one say of it (`blind`)."""
 
     path: Path
     registers: Registers
     checks: dict[str, FailedCheck] = field(default_factory=dict)
+    blind: dict[str, FailedCheck] = field(default_factory=dict)
     tables: dict[str, pl.DataFrame] = field(default_factory=dict)
 
     def said(self, check: str, *columns: str) -> Answer:
@@ -154,14 +157,23 @@ def built(
                     warehouse.rebuild(table, {"event_id": EVENT.event_id})
             home = Home(path, Registers(market))
             home.tables = {name: warehouse.frame(f"from {name} order by all") for name in KEPT}
-            ask(home, warehouse)
+            home.checks = asked(warehouse, load_tables())
             yield home, warehouse
 
 
-def ask(home: Home, warehouse: Warehouse) -> None:
-    """Ask every check."""
-    found = check_tables(warehouse, load_tables(), {"event_id": EVENT.event_id})
-    home.checks = {f"{each.table.replace('.', '/')}.check.{each.name}": each for each in found}
+def asked(warehouse: Warehouse, some: Mapping[str, Table]) -> dict[str, FailedCheck]:
+    """Ask every check of some tables; those that fail by the names of their files."""
+    found = check_tables(warehouse, some, {"event_id": EVENT.event_id})
+    return {f"{each.table.replace('.', '/')}.check.{each.name}": each for each in found}
+
+
+def tables_without(check: str) -> dict[str, Table]:
+    """All tables, of which one has lost a check."""
+    owner, _, name = check.replace("/", ".", 1).partition(".check.")
+    every = load_tables()
+    left = tuple(each for each in every[owner].checks if each.name != name)
+    assert len(left) == len(every[owner].checks) - 1
+    return {**every, owner: replace(every[owner], checks=left)}
 
 
 # --- the traps --------------------------------------------------------------------------------------------------------
@@ -366,7 +378,15 @@ def homes(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Trap], Home]:
         market = market_of(alone & frozenset({*MARKET_TRAPS, Trap.RECYCLED_TICKER}), is_long=case.is_long)
         path = tmp_path_factory.mktemp(trap.name.lower())
         about: Any = {"without": case.without, "landed": case.landed, "now": case.now}
-        with built(path, market, alone, case.sources, **about) as (home, _):
+        with built(path, market, alone, case.sources, **about) as (home, warehouse):
+            stripped = tables_without(case.check)
+            if case.check in home.checks and home.checks[case.check].blocking:
+                with pytest.raises(ContractBroken, match=case.check.rpartition(".")[2]):
+                    audit(warehouse, EVENT)
+                audit(warehouse, EVENT, stripped)  # nothing else keeps the event from being published
+            owner = case.check.replace("/", ".", 1).partition(".check.")[0]
+            others = {name: each for name, each in home.checks.items() if each.table != owner}
+            home.blind = others | asked(warehouse, {owner: stripped[owner]})
             return home
 
     return home_of
@@ -388,9 +408,9 @@ def test_a_trap_alone_is_caught(homes: Callable[[Trap], Home], case: Case) -> No
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.trap.name)
 def test_without_its_check_nobody_says_so(homes: Callable[[Trap], Home], case: Case) -> None:
     home = homes(case.trap)
-    blind = replace(home, checks={name: each for name, each in home.checks.items() if name != case.check})
+    assert set(home.blind) == set(home.checks) - {case.check}
     with pytest.raises(AssertionError, match="said set"):
-        must_be_caught(blind, case)
+        must_be_caught(replace(home, checks=home.blind), case)
 
 
 def test_a_free_day_of_the_archive_has_no_prices(homes: Callable[[Trap], Home]) -> None:
@@ -496,6 +516,17 @@ def test_every_trap_has_a_test() -> None:
     assert planted == set(Trap), "one that is neither in the market nor told does nothing"
 
 
+def test_the_page_names_the_switches_and_what_tells_of_them() -> None:
+    """`docs/traps.md`: its second table."""
+    lines = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    caught = {case.trap: f"`{case.check}`" for case in CASES}
+    caught |= {each.trap: f"`{each.reader}`, and `{each.behind}` behind it" for each in REFUSALS}
+    assert [(row[0], row[3]) for row in rows] == [(f"`{trap.name}`", caught[trap]) for trap in Trap]
+    assert {Trap[row[0].strip("`")] for row in rows if row[1]} == {*MARKET_TRAPS, Trap.RECYCLED_TICKER}
+    assert {Trap[row[0].strip("`")] for row in rows if row[2]} == {*LIES, *LIES_OF_THE_ARCHIVE}
+
+
 def test_the_table(
     homes: Callable[[Trap], Home], refused: Callable[[Refusal], Home], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -535,11 +566,15 @@ def test_a_market_has_what_is_wanted_alone() -> None:
 
 
 def test_faults_that_pass_change_nothing(clean: Home, tmp_path: Path) -> None:
-    """Each kind of the replay server, a few of a hundred requests each: asked again, and the same in the end."""
-    faults = Faults({"429": 0.02, "500": 0.02, "slow": 0.01, "truncate": 0.02, "html": 0.02}, 3, 0.05, 0)
+    """Each kind of the replay server, a few of a hundred requests each: asked again, and the same in the end.
+
+    With this seed the first fifty requests draw each kind, and the first hundred eight faults: too few for one request
+    to meet one each time that it is made.
+    """
+    faults = Faults(dict.fromkeys(get_args(Fault), 0.02), seed=91, slow_s=0.05, retry_after_s=0)
     with built(tmp_path, market_of(NO_TRAPS), NO_TRAPS, "all", faults=faults) as (home, _):
         pass
-    assert set(faults.drawn) == {"429", "500", "slow", "truncate", "html"}
+    assert set(faults.drawn) == set(get_args(Fault))
     assert set(home.tables["raw.source_outcomes"]["result"]) == {"known"}
     for name in ("raw.listings", "raw.prices", "recon.ranking", "recon.index_membership"):
         assert home.tables[name].equals(clean.tables[name]), name
