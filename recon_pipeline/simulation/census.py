@@ -31,6 +31,8 @@ CapField = Literal["own", "zero", "blank", "parent"]
 
 PRICE_UNIT = 10_000  # prices are whole numbers of 1/10,000 dollar
 ALWAYS = 1_000_000  # a session index after every span
+# Month and day. From the last of them to the rank day and the reports before it nothing changes.
+ISSUING_DAYS = ((1, 10), (7, 10), (10, 10))
 
 
 @dataclass(slots=True)
@@ -40,6 +42,9 @@ class Company:
     `cap_usd` is its total market cap on the rank day and `year_growth` the factor that led there from the opening's
     date. It is listed from session index `first` to `last`, both included; `in_opening` is False where it had no
     listing when the opening was drawn up.
+
+    What happens to its shares, by session index: `splits` are (session, old shares, new shares), `issues` are (session,
+    new shares in ppm of the old). `issuing_ppm` of its shares are issued at each of the `ISSUING_DAYS` of a year.
     """
 
     name: str
@@ -54,6 +59,9 @@ class Company:
     in_opening: bool = True
     first: int = 0
     last: int = ALWAYS
+    splits: tuple[tuple[int, int, int], ...] = ()
+    issues: tuple[tuple[int, int], ...] = ()
+    issuing_ppm: int = 0
 
     @property
     def eligible(self) -> bool:
@@ -90,10 +98,13 @@ class Line:
 
 
 class Census:
-    """The ledger of companies and lines while it is being drawn. `year` is that of the rank day."""
+    """The ledger of companies and lines while it is being drawn. `year` is that of the last rank day.
 
-    def __init__(self, lines: int, seed: int, year: int) -> None:
-        self.size, self.seed, self.year = lines, seed, year
+    `size` is the number of lines that are listed at a time. `first_year` is the year in which the span begins.
+    """
+
+    def __init__(self, lines: int, seed: int, year: int, first_year: int | None = None) -> None:
+        self.size, self.seed, self.year, self.first_year = lines, seed, year, first_year or year
         self.names = Namer(seed)
         self.companies: list[Company] = []
         self.lines: list[Line] = []
@@ -115,6 +126,19 @@ class Census:
             for _ in range(self.scaled(COMPANIES[kind])):
                 self._found(kind, int(median * 1_000_000 * growth(self._dice.normal() * spread)))
 
+    def found_departing(self, kind: Kind, count: int, dice: Dice) -> list[int]:
+        """Found companies that will have left by the last rank day, of all sizes; return their indexes."""
+        caps = list(us_caps(self.scaled(COMPANIES["common"] + COMPANIES["reit"])))
+        first = len(self.companies)
+        for _ in range(count):
+            if kind in OTHER_SIZES:
+                median, spread = OTHER_SIZES[kind]
+                cap = int(median * 1_000_000 * growth(dice.normal() * spread))
+            else:
+                cap = int(caps[dice.between(len(caps) // 12, len(caps) - 1)])
+            self._found(kind, cap)
+        return list(range(first, len(self.companies)))
+
     def _found(self, kind: Kind, cap_usd: int) -> None:
         dice, stem = self._dice, self.names.stem()
         words, exchange = describe(kind, stem, dice), venue(kind, cap_usd, dice)
@@ -128,7 +152,7 @@ class Census:
                 industry=words.industry,
                 exchange=exchange,
                 cap_usd=cap_usd,
-                ipo_year=self.year - dice.between(2, 28) if dice.chance(0.55) else None,
+                ipo_year=self.first_year - dice.between(2, 28) if dice.chance(0.55) else None,
                 year_growth=growth(0.08 + spread * dice.normal()),
             )
         )

@@ -46,7 +46,7 @@ FLAWS: Final[tuple[tuple[Flaw, int], ...]] = (("placeholder", 3), ("thousands", 
 PLACEHOLDERS: Final = (1, 100, 1000)
 SPLITS, BANKS = 4, 5
 SPLIT_RATIOS: Final = ((1, 2), (1, 4), (1, 10), (10, 1))
-# Before the first session that is simulated, so that no price has to jump.
+# In a market of one rank day: before the first session, so that no price has to jump.
 SPLIT_DAYS_BEFORE, OLD_SPLIT_DAYS_BEFORE = 38, 200
 DIRECT_LISTINGS: Final = 0.1
 # Parts of a million that no affiliate holds: of most companies; of a few that hardly anybody else can buy; and what it
@@ -88,7 +88,8 @@ class Issuer:
 
     `cik` is None where the SEC does not know it. `shares` counts the whole company in units of its first line,
     `implied` is what the archive says; `classes` is empty where filings count the company as one. `unreported` of the
-    shares were issued since its last report. `flaw` is what is wrong with the count in that report.
+    shares were issued since its last report. `flaw` is what is wrong with the count in that report, `flaws` the same by
+    rank day.
 
     The rest is what the methodology asks, whether or not a source tells it. `incorporated`, `headquartered` and
     `assets_in` are countries by the methodology's names, with the state of the first two where that is of the US;
@@ -106,9 +107,9 @@ class Issuer:
     implied: int
     classes: tuple[ShareClass, ...] = ()
     unreported: int = 0
-    issuing_ppm: int = 0
     split: Split | None = None
     flaw: Flaw | None = None
+    flaws: dict[date, Flaw] = field(default_factory=dict)
     placeholder: int = 0
     public_ppm: int = PUBLIC_PPM
     listed_on: date | None = None
@@ -177,10 +178,10 @@ def _issuer(market: SimulatedMarket, number: int, company: Company, lines: tuple
         implied=shares,
         structure=STRUCTURES.get(company.kind, "operating"),
         unreported=shares * dice.between(1, 3) // 1000 if dice.chance(0.3) else 0,
-        issuing_ppm=dice.between(1_000, 9_000) if dice.chance(0.4) else 0,
         listed_on=_listing_day(market, company, dice) if is_new else None,
         is_direct_listing=is_new and dice.chance(DIRECT_LISTINGS),
         left_on=market.sessions[company.last] if company.last < len(market.sessions) else None,
+        split=next((Split(market.sessions[at], *ratio) for at, *ratio in company.splits), None),
     )
 
 
@@ -212,6 +213,7 @@ class _Truth:
             if issuer.company.eligible
             and issuer.listed_on is None
             and issuer.left_on is None
+            and not issuer.company.splits
             and len(list(common_lines(issuer))) == 1
             and issuer.number < len(market.companies)
         ]
@@ -255,16 +257,36 @@ class _Truth:
             self._make_stale(self._take(0, 60))
 
     def _flaws(self) -> None:
-        day = weekday(self._market.span.rank_day - timedelta(days=OLD_SPLIT_DAYS_BEFORE))
-        for flaw, count in FLAWS:
-            for place in range(self._scaled(count)):
-                issuer = self._take(300, 2500)
-                issuer.flaw = flaw
-                issuer.placeholder = PLACEHOLDERS[place % len(PLACEHOLDERS)]
-                if flaw == "before_split":
-                    issuer.split = Split(day, 1, 4)
+        span = self._market.span
+        for rank_day in span.rank_days:
+            old = weekday(rank_day - timedelta(days=OLD_SPLIT_DAYS_BEFORE))
+            for flaw, count in FLAWS:
+                for place in range(self._scaled(count)):
+                    issuer = self._split_near(old) if flaw == "before_split" and span.is_of_years else None
+                    if issuer is None:
+                        issuer = self._take(300, 2500)
+                        issuer.split = Split(old, 1, 4) if flaw == "before_split" and not span.is_of_years else None
+                    if flaw == "before_split" and issuer.split is None:
+                        continue
+                    issuer.flaws[rank_day] = flaw
+                    issuer.flaw = issuer.flaws.get(span.rank_day)
+                    issuer.placeholder = PLACEHOLDERS[place % len(PLACEHOLDERS)]
+
+    def _split_near(self, day: date) -> Issuer | None:
+        """An issuer whose shares were split in the market about that day, and whose reports are sound."""
+        found = [
+            issuer
+            for issuer in self._issuers
+            if issuer.split
+            and not issuer.flaws
+            and issuer.split.after > issuer.split.before
+            and abs((issuer.split.on - day).days) < OLD_SPLIT_DAYS_BEFORE // 2
+        ]
+        return self._dice.pick(found) if found else None
 
     def _splits(self) -> None:
+        if self._market.span.is_of_years:
+            return  # the market has its own
         day = weekday(self._market.span.rank_day - timedelta(days=SPLIT_DAYS_BEFORE))
         for place in range(self._scaled(SPLITS)):
             self._take(100, 2500).split = Split(day, *SPLIT_RATIOS[place % len(SPLIT_RATIOS)])

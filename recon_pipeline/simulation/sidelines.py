@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from recon_pipeline.simulation.census import CapField, Census, Line, Role
 from recon_pipeline.simulation.chance import Dice
+from recon_pipeline.simulation.kinds import COMPANIES
 
 # Lines of each sort in a market of full size.
 SPAC_LINES: tuple[tuple[int, str, tuple[str, ...], Role, tuple[int, int]], ...] = (
@@ -108,8 +109,10 @@ class Sidelines:
     def _blank_check_lines(self) -> None:
         census, dice = self.census, self._dice
         listed = [index for index in census.of_kind("spac") if census.companies[index].exchange == "nasdaq"]
+        every = len(census.of_kind("spac"))
         for count, letter, words, role, (low, high) in SPAC_LINES:
-            for parent in self._parents(count, listed):
+            # Those that leave within the span had such lines as well.
+            for parent in self._parents(count * every // census.scaled(COMPANIES["spac"]), listed):
                 if (symbol := self._suffixed(parent, letter)) is None:
                     continue
                 shares = census.lines[parent].shares // 3

@@ -129,6 +129,7 @@ def _classes(market: SimulatedMarket, dice: Dice) -> list[Line]:
         and company.in_opening
         and company.first == 0
         and company.last > len(market.sessions)
+        and not company.splits
         and per_company[number] == 1
         and not market.lines[number].renamed_to
         and not market.lines[number].gaps
