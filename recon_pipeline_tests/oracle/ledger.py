@@ -19,8 +19,9 @@ from functools import cache
 from recon_pipeline.simulation.census import Line
 from recon_pipeline.simulation.chance import noise
 from recon_pipeline.simulation.issuers import IN_THOUSANDS_PPM, Issuer
-from recon_pipeline.simulation.market import PPM, SimulatedMarket
+from recon_pipeline.simulation.market import SimulatedMarket
 from recon_pipeline.simulation.registers import Registers
+from recon_pipeline.simulation.walk import PPM
 from recon_pipeline_tests.oracle.country import Home
 
 NOT_SHARES = {"preferred", "warrant", "unit", "right", "note", "certificate"}
@@ -37,15 +38,14 @@ class Count:
 
 
 class Ledger:
-    """A simulated market as its maker knows it."""
+    """A simulated market as its maker knows it, with the figures of one of its rank days: its registers (`at`)."""
 
-    def __init__(self, market: SimulatedMarket, registers: Registers | None = None) -> None:
-        self.market = market
-        self.registers = registers or Registers(market)
-        self.registers.filings  # noqa: B018 (draws the reports, which `Issuer.shares_known` reads)
-        self.issuers: tuple[Issuer, ...] = self.registers.issuers
-        self.lines: tuple[Line, ...] = (*market.lines, *self.registers.unseen.lines)
-        self._volumes = cache(self._volumes_of)
+    def __init__(self, registers: Registers) -> None:
+        self.market: SimulatedMarket = registers.market
+        registers.filings  # noqa: B018 (draws the reports, which `Issuer.shares_known` reads)
+        self.issuers: tuple[Issuer, ...] = registers.issuers
+        self.lines: tuple[Line, ...] = (*self.market.lines, *registers.unseen.lines)
+        self._drawn = cache(self._draw)
         self.of_company: dict[int, list[int]] = defaultdict(list)
         for number, line in enumerate(self.lines):
             self.of_company[line.company].append(number)
@@ -92,15 +92,13 @@ class Ledger:
         if not self.is_listed(line, session):
             return 0
         if self.is_carried(line):
-            return self._volumes(session)[line]
+            # As `SimulatedMarket.volume`, which draws a whole session for each line that it is asked for.
+            usual = self.market.shares(line, session) * self.lines[line].turnover_ppm // PPM
+            return max(1, usual * (40 + sum(self._drawn(session)[3 * line : 3 * line + 2])) // 256)
         return max(1, self.lines[line].shares * self.lines[line].turnover_ppm // PPM)
 
-    def _volumes_of(self, session: int) -> list[int]:
-        chance = noise(self.market.seed, f"trading/{session}", 3 * len(self.market.lines))
-        return [
-            max(1, line.shares * line.turnover_ppm // PPM * (40 + chance[3 * index] + chance[3 * index + 1]) // 256)
-            for index, line in enumerate(self.market.lines)
-        ]
+    def _draw(self, session: int) -> bytes:
+        return noise(self.market.seed, f"trading/{session}", 3 * len(self.market.lines))
 
     def is_share(self, line: int) -> bool:
         """Whether the line is common stock of its company, of whichever structure."""
@@ -115,7 +113,7 @@ class Ledger:
         return self.issuers[self.lines[line].company]
 
     def classes(self, company: int, session: int) -> list[int]:
-        """The lines of a company that are shares of it and listed in a session."""
+        """The lines of a company that are shares of it (no receipts) and listed in a session."""
         return [
             line
             for line in self.of_company[company]
@@ -167,7 +165,7 @@ class Ledger:
         """The market cap that the archive prints of a line, in 1/10,000 USD; None where it prints none."""
         if not self.is_carried(line) or self.lines[line].cap != "own":
             return None
-        return self.lines[line].shares * self.close(line, session)
+        return self.market.shares(line, session) * self.close(line, session)
 
     def public_part(self, company: int) -> Fraction | None:
         """The part of the company that the public can buy as a filing of the US tells it; None where none does.

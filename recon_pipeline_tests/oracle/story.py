@@ -41,7 +41,11 @@ class Opening:
         members: Members = defaultdict(set)
         rows = list(csv.DictReader(io.StringIO(body.decode())))
         session = max(0, len(ledger.sessions(date.min, date.fromisoformat(rows[0]["asof"]))) - 1)
-        lines = {ledger.ticker(line, session): line for line in range(len(ledger.lines)) if ledger.is_share(line)}
+        lines = {
+            ledger.ticker(line, session): line
+            for line in range(len(ledger.lines))
+            if ledger.is_share(line) and ledger.is_listed(line, session)
+        }
         for row in rows:
             members[row["index"]] |= {lines[row["ticker"]]} if row["ticker"] in lines else set()
         # 7.2, 7.1: the Russell 3000 is its two parts, the 3000E is that and the Microcap.
