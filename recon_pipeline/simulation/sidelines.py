@@ -86,6 +86,9 @@ class Sidelines:
             among = [index for index in slash if index < census.scaled(60)] if ratio > 1 else slash
             for parent in self._parents(count, among):
                 first = census.lines[parent]
+                # The second class takes its symbol further down.
+                if first_suffix and census.names.claim([first.symbol + first_suffix]) is None:
+                    continue
                 first.cap, first.symbol = first_cap, first.symbol + first_suffix
                 first.name = census.companies[parent].name  # the archive names no class in these rows
                 symbol = first.symbol.removesuffix(first_suffix) + suffix
