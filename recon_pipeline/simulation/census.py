@@ -197,8 +197,8 @@ class Census:
         if trait:
             self._settle_trait(self.companies[-1])
         scatter = dice.normal()
-        if kind == "spac":  # cash in trust: every one trades near its ten dollars
-            usual, volatility, scatter = 10, 1_500, scatter * 0.02
+        if kind == "spac":  # cash in trust: every one trades near its ten dollars, for years
+            usual, volatility, scatter = 10, 600, scatter * 0.02
         elif kind == "fund":
             usual, volatility, scatter = 12, 7_000, scatter * 0.4
         elif trait == "merged_spac":  # a price that no trust has
@@ -215,7 +215,7 @@ class Census:
                 price=price,
                 shares=max(1, cap_usd * PRICE_UNIT // price * (PPM - words.nature.units_ppm) // PPM),
                 volatility_ppm=volatility,
-                beta_permille=50 if kind == "spac" else dice.between(500, 1500),
+                beta_permille=10 if kind == "spac" else dice.between(500, 1500),
                 turnover_ppm=dice.between(1_000, 9_000),
                 tick=tick,
             )

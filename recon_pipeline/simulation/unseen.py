@@ -149,6 +149,8 @@ def _classes(market: SimulatedMarket, dice: Dice) -> list[Line]:
                 role="class",
                 price=first.price * 96 // 100 // 100 * 100,
                 shares=first.shares,
+                # As of every further class: the one that the archive has is that which prices the company.
+                turnover_ppm=first.turnover_ppm // 6,
             )
         )
     return found
