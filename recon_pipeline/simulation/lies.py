@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Final
 
+from recon_pipeline.simulation.census import PRICE_UNIT
 from recon_pipeline.simulation.issuers import Issuer, weekday
 from recon_pipeline.simulation.providers import Providers, massive, sec, symdir
 from recon_pipeline.simulation.providers.form import Answer, Request, as_json, as_zip
@@ -90,9 +91,10 @@ def plain(registers: Registers) -> list[Issuer]:
 
 
 def victim(registers: Registers, trap: Trap) -> Issuer:
-    """The company that a trap is told of: one for each, among the larger; of a drift the smallest."""
+    """The company that a trap is told of: one for each, among the larger; of a drift the smallest at a fair price."""
     if trap is Trap.DRIFT:
-        return min(plain(registers), key=lambda issuer: issuer.company.cap_usd)
+        priced = [issuer for issuer in plain(registers) if issuer.first.price >= 2 * PRICE_UNIT]
+        return min(priced, key=lambda issuer: issuer.company.cap_usd)
     exchanges = {Trap.FOOTER_AS_ROW: "nasdaq", Trap.SPELLING: "nasdaq", Trap.DEPOSITARY_UNITS: "nasdaq"}
     wanted, place = exchanges.get(trap), int(trap.value)
     return [issuer for issuer in plain(registers) if wanted in (None, issuer.company.exchange)][place]
