@@ -158,7 +158,7 @@ class Census:
         )
         scatter = dice.normal()
         if kind == "spac":  # cash in trust: every one trades near its ten dollars
-            usual, volatility, scatter = 10, 1_500, scatter * 0.02
+            usual, volatility, scatter = 10, 400, scatter * 0.02
         elif kind == "fund":
             usual, volatility, scatter = 12, 7_000, scatter * 0.4
         price = max(PRICE_UNIT // 10, int(usual * PRICE_UNIT * growth(scatter * 0.75)))
