@@ -78,6 +78,10 @@ class Ledger:
         company = self.issuers[self.lines[line].company].company
         return company.first <= session <= company.last
 
+    def is_printed(self, line: int, session: int) -> bool:
+        """Whether the archive has the line in a session."""
+        return self.is_carried(line) and self.is_listed(line, session) and session not in self.lines[line].gaps
+
     def ticker(self, line: int, session: int) -> str:
         """The symbol of a session with a dot before the letter of a class."""
         symbol = self.market.symbol(line, session) if self.is_carried(line) else self.lines[line].symbol
@@ -138,15 +142,21 @@ class Ledger:
     def count(self, company: int, day: date) -> Count | None:
         """The shares of a company that can be known on a day (methodology 6.4, 18.11).
 
-        The newest good report in shares of that day. Where the newest report is none, or the company does not file with
-        the SEC, what the price list implies (house rule); None where it implies nothing.
+        The newest good report in shares of that day. Where the newest report is none, where it is more than a quarter
+        off what the price list implies (it came before an offering or a merger), or where the company does not file with
+        the SEC, the count of the price list (README, "Shares outstanding"); None where there is neither.
         """
         issuer = self.issuers[company]
         known = issuer.shares_known(day)
-        if known is not None and issuer.flaw is None:
+        implied = issuer.implied if self.is_carried(self.of_company[company][0]) and issuer.first.cap == "own" else None
+        if (
+            known is not None
+            and issuer.flaw is None
+            and (implied is None or 75 * implied <= 100 * known <= 125 * implied)
+        ):
             return Count(known, "the newest report")
-        if self.is_carried(self.of_company[company][0]) and issuer.first.cap == "own":
-            return Count(issuer.implied, "the price list, for want of a good report")
+        if implied is not None:
+            return Count(implied, "the price list, for want of a good report")
         return Count(known, "an older report") if known is not None else None
 
     def class_shares(self, line: int, day: date) -> int | None:
