@@ -104,6 +104,8 @@ def run_demo(
             openings = [opening] if each.rank_day == market.span.rank_days[0] else []
             local = settings_of(settings, server.url, each)
             reports.append(run_event(each.event_id, local, openings=openings, progress=progress, say=say))
+            seconds = reports[-1].seconds
+            say(f"{each.event_id}: " + ", ".join(f"{step} {took:.1f} s" for step, took in seconds.items()))
     return reports
 
 

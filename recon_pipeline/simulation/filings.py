@@ -142,8 +142,11 @@ def _notices(issuer: Issuer, last_day: date) -> Iterator[tuple[str, date]]:
     """Forms that tell of listing and delisting."""
     if issuer.listed_on and issuer.listed_on <= last_day:
         yield "8-A12B", weekday(issuer.listed_on - timedelta(days=3))
-        if not issuer.is_direct_listing:
-            yield "424B4", weekday(issuer.listed_on - timedelta(days=1))
+        if issuer.is_spin_off:
+            yield "10-12B", weekday(issuer.listed_on - timedelta(days=30))
+        elif issuer.is_offered:
+            form = "424B1" if issuer.is_best_efforts else "424B4"
+            yield form, weekday(issuer.listed_on - timedelta(days=1))
     if issuer.left_on:
         yield "25-NSE", issuer.left_on
         if (gone := weekday(issuer.left_on + DEREGISTERED_AFTER)) <= last_day:
@@ -156,10 +159,11 @@ def _reports(market: SimulatedMarket, issuer: Issuer, dice: Dice) -> Iterator[tu
     is_fixed = issuer.split is not None or bool(issuer.flaws)
     for period in reversed(list(_quarter_ends(market.span.rank_day, market.span.rank_days[0]))):
         is_year = period.month == DECEMBER
-        if kind in ("foreign", "adr", "fund"):
+        if kind == "fund" or issuer.files_abroad:
             if not is_year:
                 continue
-            form, (first, more) = "N-CSR" if kind == "fund" else "20-F", YEARLY_ABROAD
+            abroad = "40-F" if issuer.headquartered == "Canada" else "20-F"
+            form, (first, more) = "N-CSR" if kind == "fund" else abroad, YEARLY_ABROAD
         else:
             form, (first, more) = ("10-K", YEARLY) if is_year else ("10-Q", QUARTERLY)
         days = FIXED_DAYS if is_fixed else first + dice.below(more)

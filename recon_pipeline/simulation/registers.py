@@ -93,11 +93,17 @@ class Registers:
     def issuers(self) -> tuple[Issuer, ...]:
         """Every company by its number."""
         if self._whole is self:
-            return issuers_of(self.market, self.unseen)
+            return self._drawn[0]
         lines: dict[int, list[Line]] = defaultdict(list)
         for line in (*self.market.lines, *self.unseen.lines):
             lines[line.company].append(line)
         return tuple(self._known(issuer, tuple(lines[issuer.number])) for issuer in self._whole.issuers)
+
+    @cached_property
+    def _drawn(self) -> tuple[tuple[Issuer, ...], tuple[Filing, ...]]:
+        """Issuers and their filings at once: what was reported stands with the issuer too."""
+        issuers = issuers_of(self.market, self.unseen)
+        return issuers, filings_of(self.market, issuers)
 
     def _known(self, issuer: Issuer, lines: tuple[Line, ...]) -> Issuer:
         """An issuer of the whole market as it was known at the end of this part."""
@@ -117,6 +123,7 @@ class Registers:
             cik=None if is_to_come else issuer.cik,
             shares=counted(issuer.shares),
             implied=counted(issuer.implied),
+            upc_units=counted(issuer.upc_units) if issuer.upc_units else 0,
             unreported=counted(issuer.unreported) if issuer.unreported else 0,
             classes=tuple(replace(each, shares=counted(each.shares)) for each in issuer.classes),
             split=issuer.split if issuer.split and issuer.split.on <= end else None,
@@ -129,7 +136,7 @@ class Registers:
     def filings(self) -> tuple[Filing, ...]:
         """Every filing, oldest first."""
         if self._whole is self:
-            return filings_of(self.market, self.issuers)
+            return self._drawn[1]
         end = self.market.sessions[-1]
         return tuple(
             replace(filing, issuer=issuer)

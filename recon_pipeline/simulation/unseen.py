@@ -125,6 +125,7 @@ def _classes(market: SimulatedMarket, dice: Dice) -> list[Line]:
         number
         for number, company in enumerate(market.companies[: max(60, len(market.companies) // 20)])
         if company.kind == "common"
+        and not company.trait
         and company.exchange == "nyse"
         and company.in_opening
         and company.first == 0
