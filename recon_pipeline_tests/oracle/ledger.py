@@ -18,7 +18,7 @@ from functools import cache
 
 from recon_pipeline.simulation.census import Line
 from recon_pipeline.simulation.chance import noise
-from recon_pipeline.simulation.issuers import IN_THOUSANDS_PPM, Issuer
+from recon_pipeline.simulation.issuers import Issuer
 from recon_pipeline.simulation.market import SimulatedMarket
 from recon_pipeline.simulation.registers import Registers
 from recon_pipeline.simulation.walk import PPM
@@ -183,7 +183,7 @@ class Ledger:
         A figure in thousands reads as next to nothing, and tells nothing (house rule of core.floats).
         """
         issuer = self.issuers[company]
-        if issuer.cik is None or issuer.company.kind in FILERS_ABROAD or issuer.public_ppm <= IN_THOUSANDS_PPM:
+        if issuer.cik is None or issuer.files_abroad or issuer.is_float_in_thousands:
             return None
         return Fraction(issuer.public_ppm, PPM)
 
