@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Final
 
-from recon_pipeline_tests.oracle.country import is_of_the_us
+from recon_pipeline_tests.oracle import country
 from recon_pipeline_tests.oracle.ledger import Ledger
 from recon_pipeline_tests.oracle.methodology import (
     MIN_CAP_USD,
@@ -181,11 +181,10 @@ class Judge:
         if issuer.structure not in rules.structures:
             other = "security_type" if issuer.structure in UNITS else None
             return Verdict("structure", f"2.4: {issuer.structure}", other)
-        is_us, why = is_of_the_us(
-            self.ledger.home(number),
-            is_receipt=False,
-            is_member=is_member,
-            excludes_n_shares=rules.excludes_n_shares,
+        if issuer.has_ubti and "ubti" not in issuer.untold:
+            return Verdict("structure", "2.6: passes UBTI to its holders")
+        is_us, why = country.verdict(
+            self.ledger.home(number), is_member=is_member, excludes_n_shares=rules.excludes_n_shares
         )
         if not is_us:
             return Verdict("country", why)

@@ -23,10 +23,9 @@ from recon_pipeline.simulation.market import SimulatedMarket
 from recon_pipeline.simulation.registers import Registers
 from recon_pipeline.simulation.walk import PPM
 from recon_pipeline_tests.oracle.country import Home
+from recon_pipeline_tests.oracle.methodology import UNITED_STATES
 
 NOT_SHARES = {"preferred", "warrant", "unit", "right", "note", "certificate"}
-FILERS_ABROAD = ("foreign", "adr")
-CAYMAN = "Cayman Islands"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,29 +130,35 @@ class Ledger:
     # --- companies ----------------------------------------------------------------------------------------------------
 
     def home(self, company: int) -> Home:
-        """Where a company is at home, and what of it is told."""
+        """Where a company is at home."""
         issuer = self.issuers[company]
-        incorporated, seat = issuer.incorporated, issuer.headquartered
-        if issuer.company.kind in FILERS_ABROAD and seat == "United States" == incorporated:
-            # The ledger says nothing: the providers put it where the archive has it.
-            incorporated = seat = issuer.company.country or CAYMAN
-        return Home(incorporated, seat, is_told=issuer.cik is not None, stated=issuer.company.country)
+        is_receipt = issuer.company.kind == "adr"
+        return Home(
+            incorporated=issuer.incorporated,
+            headquartered=issuer.headquartered,
+            assets_in=issuer.assets_in,
+            trades_most_in=issuer.trades_most_in,
+            listed_in=issuer.trades_most_in if is_receipt else UNITED_STATES,
+            is_open="country" in issuer.untold,
+        )
 
     def count(self, company: int, day: date) -> Count | None:
         """The shares of a company that can be known on a day (methodology 6.4, 18.11).
 
         The newest good report in shares of that day. Where the newest report is none, where it is more than a quarter
-        off what the price list implies (it came before an offering or a merger), or where the company does not file with
-        the SEC, the count of the price list (README, "Shares outstanding"); None where there is neither.
+        off what the price list implies (it came before an offering or a merger), or where the company does not file
+        with the SEC, the count of the price list (README, "Shares outstanding"); None where there is neither. A price
+        list that counts the listed class alone says nothing against a report of all (6.1).
         """
         issuer = self.issuers[company]
         known = issuer.shares_known(day)
-        implied = issuer.implied if self.is_carried(self.of_company[company][0]) and issuer.first.cap == "own" else None
-        if (
-            known is not None
-            and issuer.flaw is None
-            and (implied is None or 75 * implied <= 100 * known <= 125 * implied)
-        ):
+        has_own_cap = self.is_carried(self.of_company[company][0]) and issuer.first.cap == "own"
+        implied = issuer.implied if has_own_cap else None
+        is_near = known is not None and (implied is None or 75 * implied <= 100 * known <= 125 * implied)
+        if implied is not None and self.unlisted_shares(company):
+            listed = self.class_shares(self.of_company[company][0], day) or 0
+            is_near = is_near or 95 * listed <= 100 * implied <= 105 * listed
+        if known is not None and issuer.flaw is None and is_near:
             return Count(known, "the newest report")
         if implied is not None:
             return Count(implied, "the price list, for want of a good report")
