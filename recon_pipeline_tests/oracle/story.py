@@ -66,6 +66,7 @@ class Story:
     event_id: str
     rank_day: date
     ledger: Ledger
+    opening: Opening
     verdicts: dict[int, Verdict]
     companies: dict[int, Company]
     ranking: Ranking
@@ -124,7 +125,9 @@ def tell(
     }
     changes = {(index, line, "addition") for index in before for line in after[index] - before[index]}
     changes |= {(index, line, "deletion") for index in before for line in before[index] - after[index]}
-    return Story(event_id, rank_day, ledger, verdicts, judge.companies, ranking, places, before, after, changes)
+    return Story(
+        event_id, rank_day, ledger, opening, verdicts, judge.companies, ranking, places, before, after, changes
+    )
 
 
 def _presumed(judge: Judge, presumption: Presumption, line: int) -> Verdict:
