@@ -30,8 +30,8 @@ from recon_pipeline_tests.oracle.methodology import (
 
 PRICE_UNIT: Final = 10_000
 PPM: Final = 1_000_000
-# A public float is a proxy: only far below the least does it fail (rule float_proxy_fail_pct).
-PUBLIC_PROXY_FAILS_BELOW: Final = Fraction(1, 100)
+MIN_PUBLIC: Final = Fraction(MIN_PUBLIC_PPM, PPM)
+PROXY_FAILS_BELOW: Final = Fraction(1, 100)  # a public float is a proxy, rule float_proxy_fail_pct
 UNITS: Final = ("lp", "royalty_trust")
 SAMPLE_DAY: Final = 15  # rule history_sample_day
 MIN_SAMPLE: Final = 3  # rule min_history_days
@@ -181,7 +181,7 @@ class Judge:
         if issuer.structure not in rules.structures:
             other = "security_type" if issuer.structure in UNITS else None
             return Verdict("structure", f"2.4: {issuer.structure}", other)
-        if issuer.has_ubti and "ubti" not in issuer.untold:
+        if self.ledger.passes_ubti(number):
             return Verdict("structure", "2.6: passes UBTI to its holders")
         is_us, why = country.verdict(
             self.ledger.home(number), is_member=is_member, excludes_n_shares=rules.excludes_n_shares
@@ -197,7 +197,7 @@ class Judge:
         if line != company.vehicle and (why := self._class_fails(line)):
             return Verdict("share_class", why)
         public = self.ledger.public_part(number)
-        if public is not None and public < min(PUBLIC_PROXY_FAILS_BELOW, Fraction(MIN_PUBLIC_PPM, PPM)):
+        if public is not None and public < (MIN_PUBLIC if self.ledger.tells_all else PROXY_FAILS_BELOW):
             return Verdict("float", f"4.2: {100 * float(public):.2f} % of it can be bought")
         votes = self.ledger.votes_part(number)
         least = rules.min_votes_ppm_of_members if is_member else rules.min_votes_ppm

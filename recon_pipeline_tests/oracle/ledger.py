@@ -37,9 +37,13 @@ class Count:
 
 
 class Ledger:
-    """A simulated market as its maker knows it, with the figures of one of its rank days: its registers (`at`)."""
+    """A simulated market as its maker knows it, with the figures of one of its rank days: its registers (`at`).
 
-    def __init__(self, registers: Registers) -> None:
+    `tells_all`: also what no source tells, as those knew it who made the lists of members.
+    """
+
+    def __init__(self, registers: Registers, *, tells_all: bool = False) -> None:
+        self.tells_all = tells_all
         self.market: SimulatedMarket = registers.market
         registers.filings  # noqa: B018 (draws the reports, which `Issuer.shares_known` reads)
         self.issuers: tuple[Issuer, ...] = registers.issuers
@@ -139,7 +143,7 @@ class Ledger:
             assets_in=issuer.assets_in,
             trades_most_in=issuer.trades_most_in,
             listed_in=issuer.trades_most_in if is_receipt else UNITED_STATES,
-            is_open="country" in issuer.untold,
+            is_open="country" in issuer.untold and not self.tells_all,
         )
 
     def count(self, company: int, day: date) -> Count | None:
@@ -182,12 +186,19 @@ class Ledger:
             return None
         return self.market.shares(line, session) * self.close(line, session)
 
+    def passes_ubti(self, company: int) -> bool:
+        """Whether a company passes UBTI to its holders (2.6), as far as anybody tells."""
+        issuer = self.issuers[company]
+        return issuer.has_ubti and (self.tells_all or "ubti" not in issuer.untold)
+
     def public_part(self, company: int) -> Fraction | None:
         """The part of the company that the public can buy as a filing of the US tells it; None where none does.
 
         A figure in thousands reads as next to nothing, and tells nothing (house rule of core.floats).
         """
         issuer = self.issuers[company]
+        if self.tells_all:
+            return Fraction(issuer.public_ppm, PPM)
         if issuer.cik is None or issuer.files_abroad or issuer.is_float_in_thousands:
             return None
         return Fraction(issuer.public_ppm, PPM)
@@ -195,6 +206,6 @@ class Ledger:
     def votes_part(self, company: int) -> Fraction | None:
         """The part of the votes in public hands where something that anybody can read tells it."""
         issuer = self.issuers[company]
-        if not issuer.is_votes_told or issuer.votes_ppm is None:
+        if issuer.votes_ppm is None or not (issuer.is_votes_told or self.tells_all):
             return None
         return Fraction(issuer.votes_ppm, PPM)
