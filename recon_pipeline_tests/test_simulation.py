@@ -32,7 +32,7 @@ FORMATS = {
     "lastsale": r"\$\d+\.\d{2,4}|\$\d{6,}\.\d{2,11}",
     "netchange": r"-?\d+\.\d{2,4}",
     "pctchange": r"-?\d+\.\d{2,3}%",
-    "volume": r"[1-9]\d*",
+    "volume": r"0|[1-9]\d*",
     "marketCap": r"(\d+\.00)?",
     "ipoyear": r"(\d{4})?",
 }
@@ -105,7 +105,7 @@ def test_same_seed_same_bytes() -> None:
 
 def test_bytes_are_those_of_every_other_platform() -> None:
     # Made on Linux with Python 3.11. A deliberate change of the generator changes it; a change of platform must not.
-    assert everything(small(7)) == "8dd069e41e83ad948c8b35647b72e769a6cebfa735897f3512483aa76fefd35d"
+    assert everything(small(7)) == "4c7c5ab919550a0efb69fb99fe23414a7b77281ee83dc5a6582264acbc85be6b"
 
 
 def test_other_seed_other_market() -> None:

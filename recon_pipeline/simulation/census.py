@@ -81,7 +81,8 @@ class Line:
 
     `price` is that of the rank day in 1/10,000 USD, `tick` its step in the same unit; `cap` tells what the archive
     prints as market cap; a line with a `leader` shares that line's moves; `gaps` are session indexes at which the
-    archive leaves the line out. `turnover_ppm` is the share of its shares that usually trades in a session.
+    archive leaves the line out, `halts` those in which it does not trade. `turnover_ppm` is the share of its shares
+    that usually trades in a session.
     """
 
     symbol: str
@@ -99,8 +100,14 @@ class Line:
     leader: int | None = None
     padded: bool = False
     gaps: frozenset[int] = frozenset()
+    halts: frozenset[int] = frozenset()
     renamed_at: int = ALWAYS
     renamed_to: str = ""
+
+    @property
+    def last_symbol(self) -> str:
+        """The symbol that it bears, or bore, last."""
+        return self.renamed_to or self.symbol
 
 
 class Census:

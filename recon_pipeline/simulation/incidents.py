@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from recon_pipeline.events import ReconEvent
-from recon_pipeline.simulation.census import ALWAYS, PRICE_UNIT, Census
+from recon_pipeline.simulation.census import ALWAYS, PRICE_UNIT, Census, Line
 from recon_pipeline.simulation.chance import Dice
 from recon_pipeline.simulation.names import NULL_LOOKALIKES
 
@@ -24,6 +24,7 @@ IPOS_SINCE_OPENING = 85
 DELISTINGS = (10, 40)
 RENAMES = (3, 8)
 GAPS_ON_RANK_DAY = 14
+HALTED_ON_RANK_DAY, HALTED_SESSIONS = 3, (1, 4)  # before the rank day, and 0 to 2 after it
 FLICKERING = 6
 PENNY_MEMBERS = (12, 12)  # 30-day average above a dollar, and below
 PADDED = 5
@@ -46,8 +47,8 @@ class Span:
 
     @property
     def is_of_years(self) -> bool:
-        """Whether the span begins with the membership that its first reconstitution opens from."""
-        return self.opening_asof == self.sessions[0]
+        """Whether the day of the opening membership lies in the span."""
+        return self.opening_asof >= self.sessions[0]
 
     @property
     def rank_index(self) -> int:
@@ -99,6 +100,7 @@ class Incidents:
         self._renames()
         self._gaps()
         self._padded()
+        self._halts()
 
     def _take(self, low: int, high: int, exchange: str | None = None) -> int:
         """A company without incident whose rank is about `low` to `high` in a full-size market, else any at all."""
@@ -171,10 +173,8 @@ class Incidents:
     def _gaps(self) -> None:
         dice, rank = self._dice, self.span.rank_index
         for place in range(self.census.scaled(GAPS_ON_RANK_DAY)):
-            if place % 5 == 0:
-                line = self.census.lines[self._take(900, 2900)]
-            else:
-                line = dice.pick([line for line in self.census.lines if line.role in ("warrant", "unit", "right")])
+            is_common = place % 5 == 0
+            line = self.census.lines[self._take(900, 2900)] if is_common else dice.pick(derived(self.census, rank))
             line.gaps = frozenset({rank})
         first = max(1, rank - WINDOW)
         away = [index for index in range(first, len(self.span.sessions) - 1) if abs(index - rank) > 2]
@@ -182,7 +182,28 @@ class Incidents:
             line = self.census.lines[self._take(1000, 3400)]
             line.gaps = frozenset(dice.pick(away) for _ in range(3))
 
+    def _halts(self) -> None:
+        """Lines that do not trade on the rank day: the close before holds (methodology 3.5)."""
+        for _ in range(self.census.scaled(HALTED_ON_RANK_DAY)):
+            line = self.census.lines[self._take(1000, 2900)]
+            line.halts = halted(self._dice, self.span.rank_index)
+
     def _padded(self) -> None:
         for place in range(self.census.scaled(PADDED)):
             index = self._dice.pick(self.census.of_kind("fund")) if place % 2 else self._take(1200, 2600)
             self.census.lines[index].padded = True
+
+
+def halted(dice: Dice, rank: int) -> frozenset[int]:
+    """The sessions of a halt about a rank day."""
+    return frozenset(range(rank - dice.between(*HALTED_SESSIONS), rank + dice.between(0, 2) + 1))
+
+
+def derived(census: Census, session: int) -> list[Line]:
+    """The warrants, units and rights that are listed in a session."""
+    return [
+        line
+        for line in census.lines
+        if line.role in ("warrant", "unit", "right")
+        and census.companies[line.company].first <= session <= census.companies[line.company].last
+    ]

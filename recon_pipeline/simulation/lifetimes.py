@@ -13,7 +13,7 @@ from typing import Final
 
 from recon_pipeline.simulation.census import ALWAYS, PRICE_UNIT, Census
 from recon_pipeline.simulation.chance import Dice, growth
-from recon_pipeline.simulation.incidents import Incidents, Span
+from recon_pipeline.simulation.incidents import HALTED_ON_RANK_DAY, Incidents, Span, derived, halted
 from recon_pipeline.simulation.kinds import COMPANIES, Kind
 
 # Companies of each kind that leave, and that come, in a year for a hundred that are listed.
@@ -189,7 +189,7 @@ class Lifetimes:
                 line.renamed_at, line.renamed_to = session, names.ticker(names.stem(), len(line.symbol))
 
     def _gaps(self) -> None:
-        """Lines that the archive leaves out on a rank day, and lines that it leaves out now and then."""
+        """Lines that the archive leaves out on a rank day or now and then, and lines that do not trade on it."""
         dice = self._dice
         for rank, effective in self.span.seasons[:-1]:
             for place in range(self._scaled(GAPS)):
@@ -197,13 +197,16 @@ class Lifetimes:
                     index = self._take(300, 2_900)
                     lines = [] if index is None else [self.census.lines[index]]
                 else:
-                    lines = [dice.pick([line for line in self.census.lines if line.role in ("warrant", "unit")])]
+                    lines = [dice.pick(derived(self.census, rank))]
                 for line in lines:
                     line.gaps |= {rank}
             for _ in range(self._scaled(FLICKERING)):
                 if (index := self._take(1_000, 3_400)) is not None:
                     away = [at for at in range(max(1, rank - 22), effective) if abs(at - rank) > 2]
                     self.census.lines[index].gaps |= {dice.pick(away) for _ in range(3)}
+            for _ in range(self._scaled(HALTED_ON_RANK_DAY)):
+                if (index := self._take(1_000, 2_900)) is not None:
+                    self.census.lines[index].halts = halted(dice, rank)
 
     def _recycled(self) -> None:
         """A newcomer bears the symbol of a company that left months before."""

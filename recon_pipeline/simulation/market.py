@@ -147,9 +147,11 @@ class SimulatedMarket:
     def volume(self, line: int, session: int) -> int:
         """The shares of a line that traded in a session."""
         one, two = noise(self.seed, f"trading/{session}", 3 * len(self.lines))[3 * line : 3 * line + 2]
-        return self._volume(line, self.shares(line, session), one + two)
+        return self._volume(line, session, self.shares(line, session), one + two)
 
-    def _volume(self, line: int, shares: int, drawn: int) -> int:
+    def _volume(self, line: int, session: int, shares: int, drawn: int) -> int:
+        if session in self.lines[line].halts:
+            return 0
         return max(1, shares * self.lines[line].turnover_ppm // PPM * (40 + drawn) // 256)
 
     def shares(self, line: int, session: int) -> int:
@@ -258,10 +260,13 @@ class SimulatedMarket:
             symbol = self.symbol(index, session)
             one, two, three = chance[3 * index : 3 * index + 3]
             close, reference = now[index], before[index]
-            if three == 0 and reference > line.tick:
+            for at, old, new in company.splits:
+                if at == session and line.role in ("common", "class"):
+                    reference = max(1, reference * old // new)  # the change is that of a holder
+            if three == 0 and reference > line.tick and session not in line.halts:
                 reference -= line.tick  # a cent of dividend: netchange does not refer to the close that was printed
             shares = self.shares_on(index, day)
-            volume = self._volume(index, shares, one + two)
+            volume = self._volume(index, session, shares, one + two)
             figures = dumps.figures(close, reference, volume, self._cap(line, close, shares, now, day))
             head, tail = self._frame(index, line, company, symbol)
             rows[company.exchange].append((symbol, head + figures + tail))

@@ -34,7 +34,8 @@ def opening_csv(market: SimulatedMarket, *, everyone: bool = False) -> bytes:
     names the lines that the archive never carries too: they are all of large companies.
     """
     dice, asof = Dice(market.seed, "opening"), market.span.opening_asof.isoformat()
-    listed = [company.eligible and company.in_opening for company in market.companies]
+    opened = market.span.index(market.span.opening_asof)
+    listed = [company.eligible and company.in_opening and opened <= company.last for company in market.companies]
     living = [
         (then, names)
         for number, names in enumerate(listed_names(market))
@@ -72,18 +73,21 @@ def cap_then(market: SimulatedMarket, number: int) -> float:
     company = market.companies[number]
     if not market.span.is_of_years:
         return company.cap_usd / company.year_growth
-    # Those that fell under a dollar would not have been taken in.
-    price, line = market.close(number, 0), market.lines[number]
-    return company.cap_usd * price * market.shares(number, 0) / (line.price * line.shares) if price >= PRICE_UNIT else 0
+    opened, line = market.span.index(market.span.opening_asof), market.lines[number]
+    if market.close(number, opened) < PRICE_UNIT:
+        return 0.0  # it would not have been taken in
+    then = market.close(number, opened) * market.shares(number, opened)
+    return company.cap_usd * then / (line.price * line.shares)
 
 
 def listed_names(market: SimulatedMarket) -> list[Names]:
     """Ticker and name of the common lines of each company, in the order of the companies."""
     found: list[Names] = [[] for _ in market.companies]
-    for line in market.lines:
+    opened = market.span.index(market.span.opening_asof)
+    for index, line in enumerate(market.lines):
         if line.role in ("common", "class"):
             name = market.companies[line.company].name.upper()
-            found[line.company].append((line.symbol.replace("/", "."), name))
+            found[line.company].append((market.symbol(index, opened).replace("/", "."), name))
     return found
 
 

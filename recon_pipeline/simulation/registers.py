@@ -30,7 +30,8 @@ EVENING: Final = time(21, 30)
 class Security:
     """A listed line of a day. `symbol` has the archive's form (`ABC/A`, `ABC^B`); the price is in 1/10,000 USD.
 
-    `issuer` is None for funds and test symbols. `kind` is the role of the line, `fund` or `test`.
+    `volume` is 0 for a line that does not trade that day. `issuer` is None for funds and test symbols. `kind` is the
+    role of the line, `fund` or `test`.
     """
 
     symbol: str
@@ -164,7 +165,7 @@ class Registers:
                     kind=line.role,
                     exchange=issuer.company.exchange,
                     price=market.close(index, session) if carried else line.price,
-                    volume=max(1, line.shares * line.turnover_ppm // PPM),
+                    volume=0 if session in line.halts else max(1, line.shares * line.turnover_ppm // PPM),
                     issuer=issuer,
                 )
             )

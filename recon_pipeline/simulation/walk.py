@@ -32,16 +32,17 @@ def walk(lines: Sequence[Line], companies: Sequence[Company], *, rank: int, sess
     """Closes in 1/10,000 USD: a row for each session, that before the span first; a column for each line.
 
     The prices of session `rank` are given; later sessions multiply up from it, earlier ones down. A split takes effect
-    with the first trade of its session.
+    with the first trade of its session; a line that does not trade keeps its price.
     """
     market = _Returns(lines, seed)
     ticks = np.array([line.tick for line in lines], np.int64)
-    splits = _splits(lines, companies)
+    splits, halts = _splits(lines, companies), _halts(lines)
     closes = np.empty((sessions + 1, len(lines)), np.int64)
     closes[rank + 1] = given = np.array([line.price for line in lines], np.int64)
     prices = given * FINE
     for session in range(rank + 1, sessions):
         change = market.of(session)
+        change[halts[session]] = 0
         prices = _moved(prices, PPM + change + change * change // (2 * PPM))
         for line, before, after in splits[session]:
             prices[line] = max(FINE, prices[line] * before // after)
@@ -49,6 +50,7 @@ def walk(lines: Sequence[Line], companies: Sequence[Company], *, rank: int, sess
     prices = given * FINE
     for session in range(rank, -1, -1):
         change = market.of(session, drifting=session > rank - DRIFT_SESSIONS)
+        change[halts[session]] = 0
         prices = _moved(prices, PPM - change + change * change // (2 * PPM))
         for line, before, after in splits[session]:
             prices[line] = max(FINE, prices[line] * after // before)
@@ -64,6 +66,15 @@ def _splits(lines: Sequence[Line], companies: Sequence[Company]) -> dict[int, li
         if line.role in ("common", "class"):
             for session, before, after in companies[line.company].splits:
                 found[session].append((index, before, after))
+    return found
+
+
+def _halts(lines: Sequence[Line]) -> dict[int, list[int]]:
+    """The lines that do not trade, by session."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for index, line in enumerate(lines):
+        for session in line.halts:
+            found[session].append(index)
     return found
 
 

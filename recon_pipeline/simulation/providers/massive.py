@@ -58,7 +58,7 @@ def _closes(registers: Registers, day: date, request: Request) -> bytes:
     closed_at = int(datetime.combine(day, time(16), NEW_YORK).timestamp()) * 1000
     results = []
     for security in registers.securities(day):
-        if security.kind == "test":
+        if security.kind == "test" or not security.volume:
             continue
         close = security.price / PRICE_UNIT
         bar = {"T": symbol_of(security), "v": security.volume, "o": close, "c": close, "h": close, "l": close}
