@@ -8,8 +8,10 @@ that the very same fetch, derive and publish code runs with no network and no re
     names       invented names and tickers
     census      who is listed: companies and lines, with figures of the rank day
     traps       what misleads: the twenty traps of providers 1.17 by name, to be had or not
-    incidents   what happens to them: IPOs, delistings, renames, gaps, prices under a dollar
-    market      prices by session, commits and dumps, bound together in `SimulatedMarket`
+    incidents   what happens around the last rank day: IPOs, delistings, renames, gaps, prices under a dollar
+    lifetimes   what happens over the years: coming and going, splits, issues, mergers, tickers used again
+    walk        the path of all prices
+    market      sessions, shares, commits and dumps, bound together in `SimulatedMarket`
     dumps       the archive's JSON form
     membership  the opening membership
     unseen      what is listed and never stands in the archive

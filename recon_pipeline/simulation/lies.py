@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Final
 
+from recon_pipeline.simulation.census import PRICE_UNIT
 from recon_pipeline.simulation.issuers import Issuer, weekday
 from recon_pipeline.simulation.providers import Providers, massive, sec, symdir
 from recon_pipeline.simulation.providers.form import Answer, Request, as_json, as_zip
@@ -27,6 +28,7 @@ Row = dict[str, Any]
 PAGE: Final = b"<!DOCTYPE html><html><title>Page Not Available</title><body>Page Not Available</body></html>"
 OTHER_CIK: Final = 3_999_999
 SWOLLEN: Final = 100_000
+SMALL_CAP, PENNY = 50_000_000, 2 * PRICE_UNIT
 FORMER_NAME: Final = "Qwexhall Sprocket"
 SISTER_NAME: Final = "Vextrum Tolling Corp. Common Stock"
 
@@ -89,9 +91,9 @@ def plain(registers: Registers) -> list[Issuer]:
 
 
 def victim(registers: Registers, trap: Trap) -> Issuer:
-    """The company that a trap is told of: one for each, among the larger; of a drift the smallest."""
+    """The company that a trap is told of: one for each, among the larger; of a drift the smallest that is eligible."""
     if trap is Trap.DRIFT:
-        return plain(registers)[-1]
+        return [each for each in plain(registers) if each.company.cap_usd > SMALL_CAP and each.first.price > PENNY][-1]
     exchanges = {Trap.FOOTER_AS_ROW: "nasdaq", Trap.SPELLING: "nasdaq", Trap.DEPOSITARY_UNITS: "nasdaq"}
     wanted, place = exchanges.get(trap), int(trap.value)
     return [issuer for issuer in plain(registers) if wanted in (None, issuer.company.exchange)][place]

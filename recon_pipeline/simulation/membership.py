@@ -1,7 +1,7 @@
 """The opening membership of a simulated event: who was in the indexes when the reconstitution before took effect.
 
-Drawn from the generator's own truth: the eligible companies and their caps at that time (today's cap divided by the
-company's growth since). A few names have died since then.
+Drawn from the generator's own truth: the eligible companies and their caps at that time (in a market of years the caps
+of its first session, else today's cap divided by the company's growth since). A few names have died since then.
 
 What does not belong here: membership after the event, which is the pipeline's to find (an oracle comes later).
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import io
 
+from recon_pipeline.simulation.census import PRICE_UNIT
 from recon_pipeline.simulation.chance import Dice, growth
 from recon_pipeline.simulation.kinds import COMPANIES, ELIGIBLE, FULL_SIZE
 from recon_pipeline.simulation.market import SimulatedMarket
@@ -34,14 +35,15 @@ def opening_csv(market: SimulatedMarket, *, everyone: bool = False) -> bytes:
     names the lines that the archive never carries too: they are all of large companies.
     """
     dice, asof = Dice(market.seed, "opening"), market.span.opening_asof.isoformat()
+    listed = [company.eligible and company.in_opening for company in market.companies]
     living = [
         (then, names)
-        for company, names in zip(market.companies, listed_names(market), strict=True)
-        if company.eligible and company.in_opening and (then := company.cap_usd / company.year_growth) >= FLOOR_USD
+        for number, names in enumerate(listed_names(market))
+        if listed[number] and (then := cap_then(market, number)) >= FLOOR_USD
     ]
     ranked = sorted(living + dead_names(market, dice), reverse=True)
 
-    whole = sum(company.eligible for company in market.companies)
+    whole = sum(company.eligible and company.last >= market.span.rank_index for company in market.companies)
     cut_1000, cut_2000, cut_3000, cut_4000 = (cut * whole // FULL_ELIGIBLE for cut in (1000, 2000, 3000, 4000))
     standing = [cap * growth(STAYING_POWER * dice.normal()) for cap, _ in ranked[:cut_3000]]
     bar = sorted(standing, reverse=True)[cut_1000 - 1]
@@ -66,12 +68,23 @@ def opening_csv(market: SimulatedMarket, *, everyone: bool = False) -> bytes:
     return buffer.getvalue().encode()
 
 
+def cap_then(market: SimulatedMarket, number: int) -> float:
+    """The total cap of a company in USD when the opening was drawn up."""
+    company = market.companies[number]
+    if not market.span.is_of_years:
+        return company.cap_usd / company.year_growth
+    # Those that fell under a dollar would not have been taken in.
+    price, line = market.close(number, 0), market.lines[number]
+    return company.cap_usd * price * market.shares(number, 0) / (line.price * line.shares) if price >= PRICE_UNIT else 0
+
+
 def listed_names(market: SimulatedMarket) -> list[Names]:
     """Ticker and name of the common lines of each company, in the order of the companies."""
     found: list[Names] = [[] for _ in market.companies]
     for line in market.lines:
         if line.role in ("common", "class"):
-            found[line.company].append((line.symbol.replace("/", "."), market.companies[line.company].name.upper()))
+            name = market.companies[line.company].name.upper()
+            found[line.company].append((line.symbol.replace("/", "."), name))
     return found
 
 

@@ -50,11 +50,17 @@ def serve(
     `today` is the day whose evening the sources tell of that know no past: by default the rank day. `traps` says what
     the providers get wrong (`lies`), `faults` how often they fail: by default nothing, and never.
     """
-    server = ArchiveServer(market, port, today, traps, faults or Faults())
+    with serving(ArchiveServer(market, port, today, traps, faults)) as server:
+        yield server.url
+
+
+@contextmanager
+def serving(server: ArchiveServer) -> Iterator[ArchiveServer]:
+    """Let a server answer while the block runs."""
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="simulated-archive", daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield server
     finally:
         server.shutdown()
         server.server_close()
@@ -67,10 +73,27 @@ class ArchiveServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, market: SimulatedMarket, port: int, today: date | None, traps: Traps, faults: Faults) -> None:
+    def __init__(
+        self,
+        market: SimulatedMarket,
+        port: int = 0,
+        today: date | None = None,
+        traps: Traps = NO_TRAPS,
+        faults: Faults | None = None,
+    ) -> None:
         super().__init__(("127.0.0.1", port), ArchiveHandler)
-        self.market, self.faults = market, faults
+        self.market, self.faults = market, faults or Faults()
         self.providers = Lies(Providers(Registers(market, today)), traps)
+
+    @property
+    def url(self) -> str:
+        """The base URL of all providers."""
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def turn_to(self, rank_day: date) -> None:
+        """From now on tell what was known when the reconstitution of a rank day took effect."""
+        registers = self.providers.registers.at(rank_day)
+        self.market, self.providers = registers.market, Lies(Providers(registers), self.providers.traps)
 
 
 class ArchiveHandler(BaseHTTPRequestHandler):

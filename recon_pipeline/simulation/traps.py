@@ -61,9 +61,6 @@ MARKET_TRAPS: Final[Traps] = frozenset(
 )
 """What a real market has at any time: the default of `simulate`."""
 
-LEAST_PUBLIC_PPM, THOUSAND = 1_000, 1_000
-"""A public float below that part of a cap is one in thousands: closely held companies have more."""
-
 SPLIT_LONG_BEFORE: Final = timedelta(days=200)
 """A split so long before the rank day lies before the cover of the last report."""
 
@@ -145,12 +142,10 @@ def told_well(market: SimulatedMarket, issuers: tuple[Issuer, ...], first_cik: i
     traps, long_ago = market.traps, market.span.rank_day - SPLIT_LONG_BEFORE
     for issuer in issuers:
         if Trap.BROKEN_COUNT not in traps:
-            issuer.flaw, issuer.placeholder = None, 0
+            issuer.flaw, issuer.flaws, issuer.placeholder, issuer.is_float_in_thousands = None, {}, 0, False
             if not issuer.classes:
                 issuer.shares = issuer.implied
-            if issuer.public_ppm < LEAST_PUBLIC_PPM:
-                issuer.public_ppm *= THOUSAND
-        if Trap.SPLIT_BETWEEN not in traps and issuer.split:
+        if Trap.SPLIT_BETWEEN not in traps and issuer.split and not market.span.is_of_years:
             issuer.split = replace(issuer.split, on=min(issuer.split.on, long_ago))
         if Trap.NO_FILER not in traps and issuer.cik is None:
             issuer.cik = first_cik + issuer.number

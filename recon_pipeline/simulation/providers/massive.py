@@ -115,7 +115,11 @@ def _window(request: Request, field: str) -> tuple[date, date]:
 
 def _ipos(registers: Registers, request: Request) -> dict[str, object]:
     first, last = _window(request, "listing_date")
-    new = [issuer for issuer in registers.issuers if issuer.listed_on and first <= issuer.listed_on <= last]
+    new = [
+        issuer
+        for issuer in registers.issuers
+        if issuer.listed_on and not issuer.is_spin_off and first <= issuer.listed_on <= last
+    ]
     rows = [
         {
             "ticker": issuer.first.symbol.replace("/", "."),
