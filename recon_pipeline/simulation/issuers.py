@@ -21,6 +21,7 @@ from recon_pipeline.simulation.chance import Dice
 from recon_pipeline.simulation.kinds import FULL_SIZE
 from recon_pipeline.simulation.market import SimulatedMarket
 from recon_pipeline.simulation.nature import US, USUAL_PPM, Rule, Structure
+from recon_pipeline.simulation.traps import told_well
 from recon_pipeline.simulation.unseen import Unseen
 from recon_pipeline.simulation.walk import PPM
 
@@ -176,7 +177,7 @@ def issuers_of(market: SimulatedMarket, unseen: Unseen) -> tuple[Issuer, ...]:
         for number, company in enumerate((*market.companies, *unseen.companies))
     )
     _Truth(market, found).plant()
-    return found
+    return told_well(market, found, FIRST_CIK)
 
 
 def _issuer(market: SimulatedMarket, number: int, company: Company, lines: tuple[Line, ...], dice: Dice) -> Issuer:

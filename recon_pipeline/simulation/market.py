@@ -32,6 +32,7 @@ from recon_pipeline.simulation.incidents import Incidents, Span
 from recon_pipeline.simulation.kinds import EXCHANGES
 from recon_pipeline.simulation.lifetimes import SESSIONS_A_YEAR, TURNOVER_OF_LINES, Lifetimes
 from recon_pipeline.simulation.sidelines import Sidelines
+from recon_pipeline.simulation.traps import MARKET_TRAPS, Trap, Traps, tidied
 from recon_pipeline.simulation.walk import PPM, Whole, walk
 
 DEFAULT_LINES = 6000
@@ -78,11 +79,14 @@ class SimulatedMarket:
     `whole` is the market that this one is a part of (`at`), or itself.
     """
 
-    def __init__(self, span: Span, ledger: Ledger, whole: SimulatedMarket | None = None) -> None:
+    def __init__(
+        self, span: Span, ledger: Ledger, whole: SimulatedMarket | None = None, traps: Traps = MARKET_TRAPS
+    ) -> None:
         self.span, self.seed = span, ledger.seed
         self.companies: list[Company] = ledger.companies
         self.lines: list[Line] = ledger.lines
         self.whole = whole or self
+        self.traps: Traps = whole.traps if whole else traps
         self.closes: Whole = (
             whole.closes[: len(span.sessions) + 1]
             if whole
@@ -211,9 +215,9 @@ class SimulatedMarket:
         made = []
         lost, repeated = set(self._lost_sessions), self._repeated_fridays
         for index, day in enumerate(self.sessions):
-            holds = index - 1 if index in lost else index
+            holds = index - 1 if index in lost and Trap.OMISSION in self.traps else index
             made.append(self._commit(day + timedelta(days=1), "00:27:13", holds))
-            if index in repeated:
+            if index in repeated and Trap.NO_SESSION in self.traps:
                 made.append(self._commit(day + timedelta(days=2), "00:17:44", holds))
         return tuple(made)
 
@@ -321,19 +325,24 @@ def span_of(event: ReconEvent, years: int = 0) -> Span:
 
 
 def simulate(
-    event: ReconEvent, *, lines: int = DEFAULT_LINES, seed: int = DEFAULT_SEED, years: int = 0
+    event: ReconEvent,
+    *,
+    lines: int = DEFAULT_LINES,
+    seed: int = DEFAULT_SEED,
+    years: int = 0,
+    traps: Traps = MARKET_TRAPS,
 ) -> SimulatedMarket:
     """A market of about `lines` lines up to the first session of the event's effect.
 
     With `years` it spans so many and all their reconstitutions, and counts every line that is ever listed in them;
     without, it begins 35 days before the event's rank day. From about 5,900 lines at a time on there are enough
     eligible companies for rank 3000; fewer make a small market of the same shape. The same event, size, years and seed
-    give the same bytes on every platform.
+    give the same bytes on every platform. `traps` says what in it misleads.
     """
-    return populate(span_of(event, years), lines=lines, seed=seed)
+    return populate(span_of(event, years), lines=lines, seed=seed, traps=traps)
 
 
-def populate(span: Span, *, lines: int, seed: int) -> SimulatedMarket:
+def populate(span: Span, *, lines: int, seed: int, traps: Traps = MARKET_TRAPS) -> SimulatedMarket:
     """The market of a span: everybody who is listed in it, and what happens to them."""
     years = len(span.sessions) / SESSIONS_A_YEAR if span.is_of_years else 0
     at_a_time = round(lines / (1 + years * TURNOVER_OF_LINES / 100))
@@ -347,4 +356,4 @@ def populate(span: Span, *, lines: int, seed: int) -> SimulatedMarket:
     incidents.plant()
     if lifetimes:
         lifetimes.plant(incidents)
-    return SimulatedMarket(span, census)
+    return SimulatedMarket(span, tidied(census, span, traps), traps=traps)

@@ -17,6 +17,7 @@ from recon_pipeline.events import NEW_YORK
 from recon_pipeline.simulation.census import PRICE_UNIT
 from recon_pipeline.simulation.providers.form import KEY, Answer, Request, as_json, day_of
 from recon_pipeline.simulation.registers import Registers, Security
+from recon_pipeline.simulation.traps import Trap
 
 GROUPED: Final = re.compile(r"/v2/aggs/grouped/locale/us/market/stocks/(\d{4}-\d\d-\d\d)")
 TICKERS, IPOS, SPLITS = "/v3/reference/tickers", "/vX/reference/ipos", "/v3/reference/splits"
@@ -63,7 +64,7 @@ def _closes(registers: Registers, day: date, request: Request) -> bytes:
         close = security.price / PRICE_UNIT
         bar = {"T": symbol_of(security), "v": security.volume, "o": close, "c": close, "h": close, "l": close}
         results.append({**bar, "t": closed_at, "n": 1 + security.volume // 100})
-        if security.symbol == registers.unseen.funds[0].symbol:
+        if security.symbol == registers.unseen.funds[0].symbol and Trap.CLASS_TWICE in registers.market.traps:
             results.append(results[-1])
     head |= {"queryCount": len(results), "resultsCount": len(results)}
     return as_json({**head, "results": results, "status": "OK", "request_id": "simulated", "count": len(results)})
