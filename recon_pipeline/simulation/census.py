@@ -198,7 +198,7 @@ class Census:
             self._settle_trait(self.companies[-1])
         scatter = dice.normal()
         if kind == "spac":  # cash in trust: every one trades near its ten dollars, for years
-            usual, volatility, scatter = 10, 600, scatter * 0.02
+            usual, volatility, scatter = 10, 400, scatter * 0.02
         elif kind == "fund":
             usual, volatility, scatter = 12, 7_000, scatter * 0.4
         elif trait == "merged_spac":  # a price that no trust has

@@ -28,6 +28,7 @@ Row = dict[str, Any]
 PAGE: Final = b"<!DOCTYPE html><html><title>Page Not Available</title><body>Page Not Available</body></html>"
 OTHER_CIK: Final = 3_999_999
 SWOLLEN: Final = 100_000
+SMALL_CAP, PENNY = 50_000_000, 2 * PRICE_UNIT
 FORMER_NAME: Final = "Qwexhall Sprocket"
 SISTER_NAME: Final = "Vextrum Tolling Corp. Common Stock"
 
@@ -78,7 +79,6 @@ def plain(registers: Registers) -> list[Issuer]:
         issuer
         for issuer in registers.issuers[: len(registers.market.companies)]
         if issuer.company.eligible
-        and not issuer.company.trait
         and issuer.company.in_opening
         and issuer.company.first == 0
         and issuer.company.last >= end
@@ -91,10 +91,9 @@ def plain(registers: Registers) -> list[Issuer]:
 
 
 def victim(registers: Registers, trap: Trap) -> Issuer:
-    """The company that a trap is told of: one for each, among the larger; of a drift the smallest at a fair price."""
+    """The company that a trap is told of: one for each, among the larger; of a drift the smallest that is eligible."""
     if trap is Trap.DRIFT:
-        priced = [issuer for issuer in plain(registers) if issuer.first.price >= 2 * PRICE_UNIT]
-        return min(priced, key=lambda issuer: issuer.company.cap_usd)
+        return [each for each in plain(registers) if each.company.cap_usd > SMALL_CAP and each.first.price > PENNY][-1]
     exchanges = {Trap.FOOTER_AS_ROW: "nasdaq", Trap.SPELLING: "nasdaq", Trap.DEPOSITARY_UNITS: "nasdaq"}
     wanted, place = exchanges.get(trap), int(trap.value)
     return [issuer for issuer in plain(registers) if wanted in (None, issuer.company.exchange)][place]

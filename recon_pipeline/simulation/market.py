@@ -76,16 +76,17 @@ class Change:
 class SimulatedMarket:
     """A whole market over a span of sessions, as its archive would have kept it. Safe to read from several threads.
 
-    `whole` is the market that this one is a part of (`at`), or itself. `traps` says what in it misleads.
+    `whole` is the market that this one is a part of (`at`), or itself.
     """
 
     def __init__(
-        self, span: Span, ledger: Ledger, traps: Traps = MARKET_TRAPS, whole: SimulatedMarket | None = None
+        self, span: Span, ledger: Ledger, whole: SimulatedMarket | None = None, traps: Traps = MARKET_TRAPS
     ) -> None:
-        self.span, self.seed, self.traps = span, ledger.seed, traps
+        self.span, self.seed = span, ledger.seed
         self.companies: list[Company] = ledger.companies
         self.lines: list[Line] = ledger.lines
         self.whole = whole or self
+        self.traps: Traps = whole.traps if whole else traps
         self.closes: Whole = (
             whole.closes[: len(span.sessions) + 1]
             if whole
@@ -131,7 +132,7 @@ class SimulatedMarket:
             )
             for company, now, last in zip(self.companies, lines, self.lines, strict=False)
         ]
-        return SimulatedMarket(span, Part(self.seed, companies, lines), self.traps, self.whole)
+        return SimulatedMarket(span, Part(self.seed, companies, lines), self.whole)
 
     def close(self, line: int, session: int) -> int:
         """The true close of a line in 1/10,000 USD; session -1 is the one before the span."""
@@ -212,12 +213,11 @@ class SimulatedMarket:
     def commits(self) -> tuple[Commit, ...]:
         """Every commit, oldest first: each session's at 00:27 UTC of the day after, and one weekend repetition."""
         made = []
-        lost = set(self._lost_sessions) if Trap.OMISSION in self.traps else set()
-        repeated = self._repeated_fridays if Trap.NO_SESSION in self.traps else set()
+        lost, repeated = set(self._lost_sessions), self._repeated_fridays
         for index, day in enumerate(self.sessions):
-            holds = index - 1 if index in lost else index
+            holds = index - 1 if index in lost and Trap.OMISSION in self.traps else index
             made.append(self._commit(day + timedelta(days=1), "00:27:13", holds))
-            if index in repeated:
+            if index in repeated and Trap.NO_SESSION in self.traps:
                 made.append(self._commit(day + timedelta(days=2), "00:17:44", holds))
         return tuple(made)
 
@@ -356,4 +356,4 @@ def populate(span: Span, *, lines: int, seed: int, traps: Traps = MARKET_TRAPS) 
     incidents.plant()
     if lifetimes:
         lifetimes.plant(incidents)
-    return SimulatedMarket(span, tidied(census, span, traps), traps)
+    return SimulatedMarket(span, tidied(census, span, traps), traps=traps)

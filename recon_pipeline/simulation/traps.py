@@ -142,12 +142,10 @@ def told_well(market: SimulatedMarket, issuers: tuple[Issuer, ...], first_cik: i
     traps, long_ago = market.traps, market.span.rank_day - SPLIT_LONG_BEFORE
     for issuer in issuers:
         if Trap.BROKEN_COUNT not in traps:
-            issuer.flaw, issuer.placeholder = None, 0
-            issuer.flaws.clear()
+            issuer.flaw, issuer.flaws, issuer.placeholder, issuer.is_float_in_thousands = None, {}, 0, False
             if not issuer.classes:
                 issuer.shares = issuer.implied
-            issuer.is_float_in_thousands = False
-        if Trap.SPLIT_BETWEEN not in traps and issuer.split and not issuer.company.splits:
+        if Trap.SPLIT_BETWEEN not in traps and issuer.split and not market.span.is_of_years:
             issuer.split = replace(issuer.split, on=min(issuer.split.on, long_ago))
         if Trap.NO_FILER not in traps and issuer.cik is None:
             issuer.cik = first_cik + issuer.number

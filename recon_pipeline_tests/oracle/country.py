@@ -1,9 +1,9 @@
-"""Nationality by the home-country indicators (methodology 1), as far as anybody outside can tell.
+"""Nationality by the home-country indicators (methodology 1), from all that is true of a company.
 
-The ledger knows where a company is incorporated, run from, and has its assets. No source tells assets or revenue by
-country, so that where these would decide the house counts (rule use_nationality_prior): of the companies of 2022 like
-it, fewer than half were taken for US companies in every case that the indicators leave open, so that a newcomer is not
-one; and a member is presumed to have been assigned to the US on evidence that we lack (rule use_presumption).
+No source tells assets or revenue by country. Where the ledger says that this leaves the rule open to anybody outside,
+the house counts (rule use_nationality_prior): of the companies of 2022 that had such indicators, fewer than half were
+taken for US companies, so that a newcomer is not one; and a member is presumed to have been assigned to the US on
+evidence that we lack (rule use_presumption).
 
 What does not belong here: the other rules (`eligibility`).
 """
@@ -17,35 +17,43 @@ from recon_pipeline_tests.oracle.methodology import BENEFIT_DRIVEN, MAINLAND, TE
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Country of incorporation and of the principal executive offices; `is_told`: whether any filer number leads to
-    them; `stated` is the one country of the price list, blank where it has none."""
+    """Countries of incorporation, of the principal executive offices, of the assets (None: no location is primary) and
+    of the most liquid exchange. `listed_in` is where it trades other than by receipts."""
 
     incorporated: str
     headquartered: str
-    is_told: bool
-    stated: str
+    assets_in: str | None
+    trades_most_in: str
+    listed_in: str
+    is_open: bool = False
+    """Whether nobody outside can tell what decides."""
 
 
-def is_of_the_us(home: Home, *, is_receipt: bool, is_member: bool, excludes_n_shares: bool) -> tuple[bool, str]:
+def verdict(home: Home, *, is_member: bool, excludes_n_shares: bool) -> tuple[bool, str]:
     """Whether a company counts as one of the US, and by which rule."""
-    incorporated, seat = plain(home.incorporated), plain(home.headquartered)
-    if not home.is_told:
-        if home.stated and plain(home.stated) != UNITED_STATES and not is_member:
-            return False, f"the price list states {home.stated}, and no filing tells more"
-        return True, "nothing speaks against it"
-    if incorporated == seat == UNITED_STATES and not is_receipt:
-        return True, "1.2 step 1: incorporated, run from and listed in the US"
-    if seat in MAINLAND and excludes_n_shares:
-        if is_member:
-            return True, "presumed of a member, though 1.13 speaks against it"
-        return False, f"1.13: run from {seat}, incorporated in {incorporated}"
-    if incorporated in BENEFIT_DRIVEN and seat == UNITED_STATES and not is_receipt:
-        return True, f"1.2 steps 2-4, 1.10: {incorporated} is no nationality, all other indicators are of the US"
-    if incorporated in BENEFIT_DRIVEN | {UNITED_STATES} and seat in BENEFIT_DRIVEN and not is_receipt:
-        return True, f"1.2 step 4: run from {seat}, so that the US exchange decides"
+    country, why = assigned(home, excludes_n_shares=excludes_n_shares)
+    if not home.is_open:
+        return country == UNITED_STATES, f"{why}: {country}"
     if is_member:
-        return True, "1.2 steps 2-3: assets decide, which nobody tells; presumed of a member"
-    return False, f"1.2 steps 2-3: assets decide, which nobody tells; of {incorporated} and {seat} fewer than half are"
+        return True, "nobody tells where the assets are, which decide (1.2 step 2); presumed of a member"
+    return False, f"nobody tells where the assets are, which decide (1.2 step 2); with {home.headquartered} rarely here"
+
+
+def assigned(home: Home, *, excludes_n_shares: bool) -> tuple[str, str]:
+    """The country of a company and the rule that it comes from."""
+    incorporated, seat = plain(home.incorporated), plain(home.headquartered)
+    if excludes_n_shares and seat in MAINLAND and incorporated not in MAINLAND:
+        return "China", "1.13, an N share"
+    if incorporated == seat == home.listed_in:
+        return incorporated, "1.2 step 1, incorporated, run from and listed there"
+    indicators = {incorporated, seat, home.trades_most_in}
+    assets = plain(home.assets_in or "")
+    # 1.10: a benefit-driven place can never be the nationality.
+    if assets in indicators - BENEFIT_DRIVEN:
+        return assets, "1.2 step 2, the assets are there"
+    if seat not in BENEFIT_DRIVEN:
+        return seat, "1.2 step 4, run from there"
+    return home.trades_most_in, "1.2 step 4, most traded there"
 
 
 def plain(country: str) -> str:

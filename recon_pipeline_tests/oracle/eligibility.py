@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Final
 
-from recon_pipeline_tests.oracle.country import is_of_the_us
+from recon_pipeline_tests.oracle import country
 from recon_pipeline_tests.oracle.ledger import Ledger
 from recon_pipeline_tests.oracle.methodology import (
     MIN_CAP_USD,
@@ -30,9 +30,11 @@ from recon_pipeline_tests.oracle.methodology import (
 
 PRICE_UNIT: Final = 10_000
 PPM: Final = 1_000_000
-# A public float is a proxy: only far below the least does it fail (rule float_proxy_fail_pct).
-PUBLIC_PROXY_FAILS_BELOW: Final = Fraction(1, 100)
+MIN_PUBLIC: Final = Fraction(MIN_PUBLIC_PPM, PPM)
+PROXY_FAILS_BELOW: Final = Fraction(1, 100)  # a public float is a proxy, rule float_proxy_fail_pct
 UNITS: Final = ("lp", "royalty_trust")
+SAMPLE_DAY: Final = 15  # rule history_sample_day
+MIN_SAMPLE: Final = 3  # rule min_history_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ class Judge:
             return classes[0]
         allowed = [line for line in classes if self._price(line)[0]] or classes
         if number in self.member_companies:
-            sessions = self._volume_sessions()
+            sessions = self._sample()
             days = {line: sum(self.ledger.volume(line, each) > 0 for each in sessions) for line in allowed}
             enough = VEHICLE_DAYS * len(sessions) / SESSIONS_OF_VOLUME_YEARS
             allowed = [line for line in allowed if days[line] >= enough] or allowed
@@ -125,12 +127,40 @@ class Judge:
             return None, "no count"
         return count.shares * closes[vehicle], f"{count.shares:,} shares by {count.source}"
 
-    def _volume_sessions(self) -> range:
-        first = self.rank_day.replace(year=self.rank_day.year - VOLUME_YEARS)
-        return self.ledger.sessions(first, self.rank_day)
+    def _sample(self) -> list[int]:
+        """1.1, 5.2, 5.3: two years of trading, of which one session a month is read: the last one up to its middle day
+        (rule history_sample_day)."""
+        first = self.rank_day.replace(year=self.rank_day.year - VOLUME_YEARS) + timedelta(days=1)
+        last_of: dict[tuple[int, int], int] = {}
+        for session in self.ledger.sessions(first, self.rank_day):
+            day = self.ledger.days[session]
+            if day.day <= SAMPLE_DAY:
+                last_of[day.year, day.month] = session
+        return sorted(last_of.values())
+
+    def _month(self) -> list[int]:
+        """The month up to and including the rank day, which stands for a line of which the sample has too little (rule
+        min_history_days)."""
+        return list(self.ledger.sessions(self.rank_day - timedelta(days=PRICE_AVERAGE_DAYS), self.rank_day))
 
     def _volume(self, line: int) -> int:
-        return sum(self.ledger.volume(line, each) for each in self._volume_sessions())
+        return sum(self.ledger.volume(line, each) for each in self._sample() or self._month())
+
+    def _traded(self, line: int) -> tuple[int, int]:
+        """What a line traded in 1/10,000 USD, and in how many sessions; of the sample without the session on which it
+        was most (rule history_without_highest)."""
+
+        def values(sessions: list[int]) -> list[int]:
+            ledger = self.ledger
+            printed = [each for each in sessions if ledger.is_printed(line, each)]
+            return [ledger.volume(line, each) * ledger.close(line, each) for each in printed]
+
+        sampled = values(self._sample())
+        if len(sampled) < MIN_SAMPLE:
+            sampled = values(self._month())
+        elif len(sampled) > 1:
+            sampled.remove(max(sampled))
+        return sum(sampled), len(sampled)
 
     def _ticker(self, line: int) -> str:
         return self.ledger.ticker(line, self.session)
@@ -151,11 +181,10 @@ class Judge:
         if issuer.structure not in rules.structures:
             other = "security_type" if issuer.structure in UNITS else None
             return Verdict("structure", f"2.4: {issuer.structure}", other)
-        is_us, why = is_of_the_us(
-            self.ledger.home(number),
-            is_receipt=False,
-            is_member=is_member,
-            excludes_n_shares=rules.excludes_n_shares,
+        if self.ledger.passes_ubti(number):
+            return Verdict("structure", "2.6: passes UBTI to its holders")
+        is_us, why = country.verdict(
+            self.ledger.home(number), is_member=is_member, excludes_n_shares=rules.excludes_n_shares
         )
         if not is_us:
             return Verdict("country", why)
@@ -168,7 +197,7 @@ class Judge:
         if line != company.vehicle and (why := self._class_fails(line)):
             return Verdict("share_class", why)
         public = self.ledger.public_part(number)
-        if public is not None and public < min(PUBLIC_PROXY_FAILS_BELOW, Fraction(MIN_PUBLIC_PPM, PPM)):
+        if public is not None and public < (MIN_PUBLIC if self.ledger.tells_all else PROXY_FAILS_BELOW):
             return Verdict("float", f"4.2: {100 * float(public):.2f} % of it can be bought")
         votes = self.ledger.votes_part(number)
         least = rules.min_votes_ppm_of_members if is_member else rules.min_votes_ppm
@@ -197,8 +226,7 @@ class Judge:
             return f"5.3: the class is worth {shares * close / PRICE_UNIT:,.0f} USD"
         if not self.ledger.is_carried(line):
             return ""  # Nobody tells of its trading.
-        days = [each for each in self._volume_sessions() if self.ledger.is_listed(line, each)]
-        traded = sum(self.ledger.volume(line, each) * self.ledger.close(line, each) for each in days)
-        if traded <= self.rules.median_addtv_usd * PRICE_UNIT * len(days):
-            return f"5.3: trades {traded / PRICE_UNIT / max(1, len(days)):,.0f} USD a day"
+        traded, days = self._traded(line)
+        if traded <= self.rules.median_addtv_usd * PRICE_UNIT * days:
+            return f"5.3: trades {traded / PRICE_UNIT / max(1, days):,.0f} USD a day"
         return ""

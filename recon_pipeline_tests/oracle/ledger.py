@@ -23,10 +23,9 @@ from recon_pipeline.simulation.market import SimulatedMarket
 from recon_pipeline.simulation.registers import Registers
 from recon_pipeline.simulation.walk import PPM
 from recon_pipeline_tests.oracle.country import Home
+from recon_pipeline_tests.oracle.methodology import UNITED_STATES
 
 NOT_SHARES = {"preferred", "warrant", "unit", "right", "note", "certificate"}
-FILERS_ABROAD = ("foreign", "adr")
-CAYMAN = "Cayman Islands"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +37,13 @@ class Count:
 
 
 class Ledger:
-    """A simulated market as its maker knows it, with the figures of one of its rank days: its registers (`at`)."""
+    """A simulated market as its maker knows it, with the figures of one of its rank days: its registers (`at`).
 
-    def __init__(self, registers: Registers) -> None:
+    `tells_all`: also what no source tells, as those knew it who made the lists of members.
+    """
+
+    def __init__(self, registers: Registers, *, tells_all: bool = False) -> None:
+        self.tells_all = tells_all
         self.market: SimulatedMarket = registers.market
         registers.filings  # noqa: B018 (draws the reports, which `Issuer.shares_known` reads)
         self.issuers: tuple[Issuer, ...] = registers.issuers
@@ -77,6 +80,10 @@ class Ledger:
             return self.market.listed(line, session)
         company = self.issuers[self.lines[line].company].company
         return company.first <= session <= company.last
+
+    def is_printed(self, line: int, session: int) -> bool:
+        """Whether the archive has the line in a session."""
+        return self.is_carried(line) and self.is_listed(line, session) and session not in self.lines[line].gaps
 
     def ticker(self, line: int, session: int) -> str:
         """The symbol of a session with a dot before the letter of a class."""
@@ -127,26 +134,38 @@ class Ledger:
     # --- companies ----------------------------------------------------------------------------------------------------
 
     def home(self, company: int) -> Home:
-        """Where a company is at home, and what of it is told."""
+        """Where a company is at home."""
         issuer = self.issuers[company]
-        incorporated, seat = issuer.incorporated, issuer.headquartered
-        if issuer.company.kind in FILERS_ABROAD and seat == "United States" == incorporated:
-            # The ledger says nothing: the providers put it where the archive has it.
-            incorporated = seat = issuer.company.country or CAYMAN
-        return Home(incorporated, seat, is_told=issuer.cik is not None, stated=issuer.company.country)
+        is_receipt = issuer.company.kind == "adr"
+        return Home(
+            incorporated=issuer.incorporated,
+            headquartered=issuer.headquartered,
+            assets_in=issuer.assets_in,
+            trades_most_in=issuer.trades_most_in,
+            listed_in=issuer.trades_most_in if is_receipt else UNITED_STATES,
+            is_open="country" in issuer.untold and not self.tells_all,
+        )
 
     def count(self, company: int, day: date) -> Count | None:
         """The shares of a company that can be known on a day (methodology 6.4, 18.11).
 
-        The newest good report in shares of that day. Where the newest report is none, or the company does not file with
-        the SEC, what the price list implies (house rule); None where it implies nothing.
+        The newest good report in shares of that day. Where the newest report is none, where it is more than a quarter
+        off what the price list implies (it came before an offering or a merger), or where the company does not file
+        with the SEC, the count of the price list (README, "Shares outstanding"); None where there is neither. A price
+        list that counts the listed class alone says nothing against a report of all (6.1).
         """
         issuer = self.issuers[company]
         known = issuer.shares_known(day)
-        if known is not None and issuer.flaw is None:
+        has_own_cap = self.is_carried(self.of_company[company][0]) and issuer.first.cap == "own"
+        implied = issuer.implied if has_own_cap else None
+        is_near = known is not None and (implied is None or 75 * implied <= 100 * known <= 125 * implied)
+        if implied is not None and self.unlisted_shares(company):
+            listed = self.class_shares(self.of_company[company][0], day) or 0
+            is_near = is_near or 95 * listed <= 100 * implied <= 105 * listed
+        if known is not None and issuer.flaw is None and is_near:
             return Count(known, "the newest report")
-        if self.is_carried(self.of_company[company][0]) and issuer.first.cap == "own":
-            return Count(issuer.implied, "the price list, for want of a good report")
+        if implied is not None:
+            return Count(implied, "the price list, for want of a good report")
         return Count(known, "an older report") if known is not None else None
 
     def class_shares(self, line: int, day: date) -> int | None:
@@ -167,12 +186,19 @@ class Ledger:
             return None
         return self.market.shares(line, session) * self.close(line, session)
 
+    def passes_ubti(self, company: int) -> bool:
+        """Whether a company passes UBTI to its holders (2.6), as far as anybody tells."""
+        issuer = self.issuers[company]
+        return issuer.has_ubti and (self.tells_all or "ubti" not in issuer.untold)
+
     def public_part(self, company: int) -> Fraction | None:
         """The part of the company that the public can buy as a filing of the US tells it; None where none does.
 
         A figure in thousands reads as next to nothing, and tells nothing (house rule of core.floats).
         """
         issuer = self.issuers[company]
+        if self.tells_all:
+            return Fraction(issuer.public_ppm, PPM)
         if issuer.cik is None or issuer.files_abroad or issuer.is_float_in_thousands:
             return None
         return Fraction(issuer.public_ppm, PPM)
@@ -180,6 +206,6 @@ class Ledger:
     def votes_part(self, company: int) -> Fraction | None:
         """The part of the votes in public hands where something that anybody can read tells it."""
         issuer = self.issuers[company]
-        if not issuer.is_votes_told or issuer.votes_ppm is None:
+        if issuer.votes_ppm is None or not (issuer.is_votes_told or self.tells_all):
             return None
         return Fraction(issuer.votes_ppm, PPM)

@@ -23,6 +23,8 @@ from recon_pipeline_tests.oracle.ranking import Ranked, Ranking, is_above, rank,
 
 INDEXES: Final = ("R1000", "R2000", "R3000", "R3000E", "RMICRO", "TOP50", "TOP200", "TOP500", "MIDCAP", "R2500")
 
+LISTS: Final = ("R1000", "R2000", "RMICRO")
+
 Members = dict[str, set[int]]
 Change = tuple[str, int, str]
 
@@ -66,6 +68,7 @@ class Story:
     event_id: str
     rank_day: date
     ledger: Ledger
+    opening: Opening
     verdicts: dict[int, Verdict]
     companies: dict[int, Company]
     ranking: Ranking
@@ -114,7 +117,8 @@ def tell(
         sides = {
             cut: is_above(ranking, each, cut, side_before(cut, indexes_before[each.company], members)) for cut in CUTS
         }
-        for index in _indexes(sides, is_kept_out=presumption.is_out_of_microcap(company)):
+        is_kept_out = not ledger.tells_all and presumption.is_out_of_microcap(company)
+        for index in _indexes(sides, is_kept_out=is_kept_out):
             # 5.5: every eligible class; 10.1: nobody takes the place of who leaves meanwhile.
             after[index] |= {
                 line for line in company.classes if verdicts[line].reason is None and ledger.is_listed(line, last)
@@ -124,12 +128,16 @@ def tell(
     }
     changes = {(index, line, "addition") for index in before for line in after[index] - before[index]}
     changes |= {(index, line, "deletion") for index in before for line in before[index] - after[index]}
-    return Story(event_id, rank_day, ledger, verdicts, judge.companies, ranking, places, before, after, changes)
+    return Story(
+        event_id, rank_day, ledger, opening, verdicts, judge.companies, ranking, places, before, after, changes
+    )
 
 
 def _presumed(judge: Judge, presumption: Presumption, line: int) -> Verdict:
     """The verdict on a line; what the lists tell of its company comes last."""
     verdict = judge.verdict(line)
+    if judge.ledger.tells_all:
+        return verdict
     if verdict.reason is None and (why := presumption.fails(judge.companies[judge.ledger.lines[line].company])):
         return Verdict("presumed_ineligible", why)
     return verdict
@@ -150,6 +158,19 @@ def _indexes(sides: dict[str, bool], *, is_kept_out: bool) -> set[str]:
     if not sides["R1000"] and not sides["MICRO"]:
         found.add("RMICRO")
     return found
+
+
+def members_csv(story: Story, as_of: date) -> bytes:
+    """The outcome of an event as somebody publishes it on a day: rows of the three lists, by index and ticker."""
+    session = story.ledger.session(as_of)
+    rows = [
+        (index, story.ledger.ticker(line, session), story.ledger.issuer(line).company.name.upper(), as_of.isoformat())
+        for index in LISTS
+        for line in story.after[index]
+    ]
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer, lineterminator="\n").writerows([("index", "ticker", "name", "asof"), *sorted(rows)])
+    return buffer.getvalue().encode()
 
 
 def cap_usd(places: Ranked) -> Fraction:
