@@ -206,8 +206,11 @@ class Judge:
         return Verdict(None, company.why)
 
     def _price(self, line: int) -> tuple[bool, str]:
-        """3.1, 3.2: a dollar on the rank day, or of a member on the mean of the days before."""
+        """3.1, 3.2: a dollar on the rank day, or of a member on the mean of the days before. 3.3: a member that did not
+        trade must have its price elsewhere, which nobody tells, so that it stays."""
         close = self.ledger.close(line, self.session)
+        if line in self.members and not self.ledger.volume(line, self.session):
+            return True, f"3.3: no trade on {self.rank_day}"
         if close >= MIN_PRICE or line not in self.members:
             return close >= MIN_PRICE, f"3.1: closes at {close / PRICE_UNIT:.4f}"
         window = self.ledger.sessions(

@@ -95,8 +95,8 @@ class Ledger:
         return self.market.close(line, session) if self.is_carried(line) else self.lines[line].price
 
     def volume(self, line: int, session: int) -> int:
-        """Shares traded in a session; 0 where the line is not listed."""
-        if not self.is_listed(line, session):
+        """Shares traded in a session; 0 where the line is not listed or is halted."""
+        if not self.is_listed(line, session) or session in self.lines[line].halts:
             return 0
         if self.is_carried(line):
             # As `SimulatedMarket.volume`, which draws a whole session for each line that it is asked for.
