@@ -169,7 +169,7 @@ class Lifetimes:
                     self._split(index, session, ratio)
 
     def _mergers(self) -> None:
-        """A company that leaves is paid for with shares of one that stays."""
+        """A company that leaves is paid for with shares of one that stays, or with its money where that is too many."""
         companies = self.census.companies
         targets = [index for index in self._departing if companies[index].kind == "common"]
         for _ in range(min(self._a_year(MERGERS), len(targets))):
@@ -177,7 +177,7 @@ class Lifetimes:
             if (index := self._take(100, 1_200)) is None:
                 return
             buyer = companies[index]
-            share = min(600_000, target.cap_usd * 1_000_000 // buyer.cap_usd)
+            share = min(OFFERING_PPM[1], target.cap_usd * 1_000_000 // buyer.cap_usd)
             buyer.issues += ((min(target.last + 1, len(self.span.sessions) - 1), share),)
 
     def _renames(self) -> None:
