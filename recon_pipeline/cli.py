@@ -342,18 +342,21 @@ def holdings(
 @app.command()
 def demo(
     home: Home = None,
-    lines: Annotated[int, typer.Option("--lines", min=5000, help="Lines of the simulated market.")] = 6000,
+    lines: Annotated[int, typer.Option("--lines", min=5000, help="Lines that are ever listed in the market.")] = 9000,
+    years: Annotated[
+        int, typer.Option("--years", min=0, max=10, help="Years of sessions; 0: those of a single event.")
+    ] = 3,
     seed: Annotated[int, typer.Option("--seed", help="Another seed is another market.")] = 1,
 ) -> None:
-    """Run the whole pipeline on the embedded simulated market; no network."""
+    """Run the whole pipeline on the embedded simulated market, every reconstitution of its years; no network."""
     from recon_pipeline.publish import published_database
-    from recon_pipeline.simulation.demo import run_demo
+    from recon_pipeline.simulation.demo import home_name, run_demo
     from recon_pipeline.warehouse import Reader
 
     console = _console(stderr=True)
-    # A home of its own for each market: raw facts are write-once, and two markets share their dates.
-    settings = _settings((home or _settings(None).home_dir) / f"simulated-{lines}-{seed}")
-    report = run_demo(settings, lines=lines, seed=seed, progress=console.is_terminal, say=console.print)
+    settings = _settings((home or _settings(None).home_dir) / home_name(lines, years, seed))
+    reports = run_demo(settings, lines=lines, years=years, seed=seed, progress=console.is_terminal, say=console.print)
+    report = reports[-1]
     reader = Reader(published_database(settings.home_dir))
     frame = reader.frame(
         """
@@ -365,6 +368,14 @@ def demo(
         {"event_id": report.event.event_id},
     )
     _print_rows(frame, Format.table, f"Changes of the Russell 1000, {report.event.event_id}, simulated market")
+    cuts = reader.frame(
+        """
+        select event_id, breakpoint_id, cut_rank, reached_rank, ticker, market_cap_usd, band_low_usd, band_high_usd
+        from recon.breakpoints
+        order by event_id, cut_rank
+        """
+    )
+    _print_rows(cuts, Format.table, "Breakpoints of every event, simulated market")
     _print_report(report)
     _console().print(
         f"more of it: recon changes {report.event.event_id} --index R2000 --home {settings.home_dir}", soft_wrap=True

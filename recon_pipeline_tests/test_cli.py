@@ -442,9 +442,10 @@ def test_the_demo_runs_with_no_network_and_prints_changes_and_path(
     monkeypatch.setenv("RECON_ARCHIVE_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("RECON_OFFLINE", "true")
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    done = recon("demo", "--home", tmp_path)
+    done = recon("demo", "--home", tmp_path, "--lines", "6000", "--years", "0")
     assert done.code == 0, done.err
     assert "Changes of the Russell 1000, 2026-06-recon, simulated market" in done.out
-    published = tmp_path / "simulated-6000-1" / "published" / "recon.duckdb"
+    assert "Breakpoints of every event" in done.out
+    published = tmp_path / "simulated-6000-0-1" / "published" / "recon.duckdb"
     assert f"published: {published}" in done.out
     assert published.exists()

@@ -32,7 +32,7 @@ FORMATS = {
     "lastsale": r"\$\d+\.\d{2,4}|\$\d{6,}\.\d{2,11}",
     "netchange": r"-?\d+\.\d{2,4}",
     "pctchange": r"-?\d+\.\d{2,3}%",
-    "volume": r"[1-9]\d*",
+    "volume": r"0|[1-9]\d*",
     "marketCap": r"(\d+\.00)?",
     "ipoyear": r"(\d{4})?",
 }
@@ -105,7 +105,7 @@ def test_same_seed_same_bytes() -> None:
 
 def test_bytes_are_those_of_every_other_platform() -> None:
     # Made on Linux with Python 3.11. A deliberate change of the generator changes it; a change of platform must not.
-    assert everything(small(7)) == "f16290e614093ff33e8f40e42d85bc2bc9e62a435a64d99a65d3b3dce2ec3738"
+    assert everything(small(7)) == "72cd624534ddfd4a7e0284c4312e222bb5ba1480450f03fc52d0c2b53392645e"
 
 
 def test_other_seed_other_market() -> None:
@@ -334,7 +334,8 @@ def test_notes_and_certificates_repeat_the_cap_of_their_issuer(market: Simulated
         (r"Acquisition Corp.* Units?$", 100),
         (r"Acquisition Corp.* Rights?$", 30),
         (r"Fund\b.* (Stock|Shares|Interest)$", 250),
-        (r"(L\.P\.|LP) Common Units", 38),
+        (r"(L\.P\.|LP) Common Units", 30),
+        (r"LLC Common Shares$", 3),
         (r"Royalty Trust", 10),
         (r"Property|Realty|Residential", 120),
         (r"Preferred Stock$", 330),

@@ -7,8 +7,11 @@ that the very same fetch, derive and publish code runs with no network and no re
     chance      draws that are alike on every platform
     names       invented names and tickers
     census      who is listed: companies and lines, with figures of the rank day
-    incidents   what happens to them: IPOs, delistings, renames, gaps, prices under a dollar
-    market      prices by session, commits and dumps, bound together in `SimulatedMarket`
+    traps       what misleads: the twenty traps of providers 1.17 by name, to be had or not
+    incidents   what happens around the last rank day: IPOs, delistings, renames, gaps, prices under a dollar
+    lifetimes   what happens over the years: coming and going, splits, issues, mergers, tickers used again
+    walk        the path of all prices
+    market      sessions, shares, commits and dumps, bound together in `SimulatedMarket`
     dumps       the archive's JSON form
     membership  the opening membership
     unseen      what is listed and never stands in the archive
@@ -16,6 +19,8 @@ that the very same fetch, derive and publish code runs with no network and no re
     filings     what the issuers filed with the SEC, and when
     registers   all of that bound together, for the providers
     providers/  the forms of the providers beside the archive, one module each
+    lies        what the providers get wrong, by trap
+    faults      how a host fails now and then
     server      the HTTP contracts
 
 What does not belong here: anything of the pipeline. Of the package, the simulation imports the calendar alone.
@@ -24,5 +29,15 @@ What does not belong here: anything of the pipeline. Of the package, the simulat
 from recon_pipeline.simulation.market import SimulatedMarket, simulate
 from recon_pipeline.simulation.membership import opening_csv
 from recon_pipeline.simulation.server import serve
+from recon_pipeline.simulation.traps import MARKET_TRAPS, NO_TRAPS, Trap, Traps
 
-__all__ = ["SimulatedMarket", "opening_csv", "serve", "simulate"]
+__all__ = [
+    "MARKET_TRAPS",
+    "NO_TRAPS",
+    "SimulatedMarket",
+    "Trap",
+    "Traps",
+    "opening_csv",
+    "serve",
+    "simulate",
+]

@@ -6,21 +6,26 @@ pipeline, which does not know that its market is simulated.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 from pydantic import SecretStr
 
 from recon_pipeline.events import ReconEvent, event
 from recon_pipeline.pipeline import RunReport, run_event
+from recon_pipeline.publish import published_database
 from recon_pipeline.settings import Settings
 from recon_pipeline.simulation.market import simulate
 from recon_pipeline.simulation.membership import opening_csv
 from recon_pipeline.simulation.providers.form import CONTACT, KEY
-from recon_pipeline.simulation.server import serve
+from recon_pipeline.simulation.server import ArchiveServer, serving
+from recon_pipeline.warehouse import Reader
 
 DEMO_EVENT: Final = "2026-06-recon"
+DEMO_LINES, DEMO_YEARS, DEMO_SEED = 9_000, 3, 1
 
 LOCAL_REQUESTS_PER_SECOND: Final = 1000.0
 """The pace of a real host would only make a local one wait."""
@@ -32,12 +37,14 @@ FREE_PLAN_REQUESTS_PER_SECOND: Final = 1.0
 """Massive is asked for what a free plan gives: a faster pace would be taken for a paid one."""
 
 DAYS_AFTER: Final = 7
-"""The demo looks back on its event: everything of it is published by then."""
+"""The demo looks back on each of its events: everything of it is published by then."""
+
+AFTERNOON: Final = datetime.min.replace(hour=14).time()
 
 
 def settings_of(settings: Settings, url: str, event: ReconEvent) -> Settings:
     """Settings with every source on and at `url`, as a week after the new membership of the event began."""
-    now = datetime.combine(event.effective_from + timedelta(days=DAYS_AFTER), time(14), UTC)
+    now = datetime.combine(event.effective_from + timedelta(days=DAYS_AFTER), AFTERNOON, UTC)
     hosts = [name for name in Settings.model_fields if name.endswith("_url")]
     paces = [name for name in Settings.model_fields if name.endswith("requests_per_second")]
     return settings.model_copy(
@@ -57,17 +64,54 @@ def settings_of(settings: Settings, url: str, event: ReconEvent) -> Settings:
     )
 
 
+def home_name(lines: int, years: int, seed: int) -> str:
+    """The name of the home of a market: raw facts are write-once, and two markets share their dates."""
+    return f"simulated-{lines}-{years}-{seed}"
+
+
 def run_demo(
-    settings: Settings, *, lines: int, seed: int, progress: bool = False, say: Callable[[str], None] = lambda text: None
-) -> RunReport:
-    """Simulate a market, serve it, and run its event through the same code as a real one."""
-    say(f"simulating {lines:,} lines, seed {seed}")
+    settings: Settings,
+    *,
+    lines: int,
+    seed: int,
+    years: int = 0,
+    progress: bool = False,
+    say: Callable[[str], None] = lambda text: None,
+) -> list[RunReport]:
+    """Simulate a market, serve it, and run its reconstitutions in order through the same code as real ones.
+
+    Each is run as a week after its new membership began, with the sources as they were then. The first opens from the
+    list of who was in the indexes when the span began, the others from the event before. Events that the home holds
+    already are left alone, but for the last one: to run that brings all up to date.
+    """
+    began = time.perf_counter()
     chosen = event(DEMO_EVENT)
-    market = simulate(chosen, lines=lines, seed=seed)
+    market = simulate(chosen, lines=lines, seed=seed, years=years)
+    days = f"{market.sessions[0]} to {market.sessions[-1]}"
+    took = time.perf_counter() - began
+    say(f"simulated {len(market.lines):,} lines over {len(market.sessions):,} sessions, {days}: {took:.1f} s")
     home = settings.home_dir
     home.mkdir(parents=True, exist_ok=True)
     opening = home / "opening.csv"
     opening.write_bytes(opening_csv(market, everyone=True))
-    with serve(market) as url:
-        local = settings_of(settings, url, chosen)
-        return run_event(DEMO_EVENT, local, openings=[opening], progress=progress, say=say)
+    there = published_events(home)
+    wanted = [each for each in (*market.span.past, chosen) if each == chosen or each.event_id not in there]
+    reports = []
+    with serving(ArchiveServer(market)) as server:
+        for number, each in enumerate(wanted, start=1):
+            say(f"event {number} of {len(wanted)}: {each.event_id}, ranked {each.rank_day}")
+            server.turn_to(each.rank_day)
+            openings = [opening] if each.rank_day == market.span.rank_days[0] else []
+            local = settings_of(settings, server.url, each)
+            reports.append(run_event(each.event_id, local, openings=openings, progress=progress, say=say))
+            seconds = reports[-1].seconds
+            say(f"{each.event_id}: " + ", ".join(f"{step} {took:.1f} s" for step, took in seconds.items()))
+    return reports
+
+
+def published_events(home: Path) -> set[str]:
+    """The events of the last snapshot of a home, if there is one."""
+    path = published_database(home)
+    if not path.exists():
+        return set()
+    return set(Reader(path).frame("select distinct event_id from recon.breakpoints")["event_id"])

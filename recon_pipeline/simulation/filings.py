@@ -1,8 +1,9 @@
 """What the issuers of the simulated market filed with the SEC, and when.
 
-A report states the shares of its cover date. The last one before the rank day tells the truth, but for what was issued
-since and for the flaws that are planted; those before tell of fewer shares, and those of after the rank day of more: a
-reader that looks ahead is found out by it.
+A report states the shares of its cover date. The last one before a rank day tells the truth, but for what was issued
+since and for the flaws that are planted; those before tell of other counts. Those that are filed between a rank day
+and the day of effect count shares of an offering that is withdrawn afterwards: a reader that looks ahead is found out
+by it.
 
 What does not belong here: the truth (`issuers`), the form of any data set (`providers`).
 """
@@ -15,10 +16,10 @@ from datetime import date, timedelta
 from typing import Final
 
 from recon_pipeline.simulation.chance import Dice
-from recon_pipeline.simulation.issuers import Issuer, Split, weekday
+from recon_pipeline.simulation.issuers import Flaw, Issuer, Known, Split, weekday
 from recon_pipeline.simulation.market import SimulatedMarket
 
-PERIODS: Final = 6
+PERIODS: Final = 6  # before the first rank day
 # Days from the end of a period to the filing: the first and how many more there may be.
 QUARTERLY, YEARLY, YEARLY_ABROAD = (25, 20), (38, 45), (60, 55)
 # Of an issuer with a split or a flaw: after the rank day for the last quarter, long before the split for the year.
@@ -41,7 +42,11 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """A filing. Reports have a period, a cover date and counts; other forms have none."""
+    """A filing. Reports have a period, a cover date and counts; other forms have none.
+
+    `symbol` is that of the issuer's first line when it was filed, `cap_usd` the issuer's total cap at the end of the
+    period.
+    """
 
     issuer: Issuer
     accession: str
@@ -50,6 +55,8 @@ class Filing:
     period: date | None = None
     cover_on: date | None = None
     counts: tuple[Count, ...] = ()
+    symbol: str = ""
+    cap_usd: int = 0
 
     @property
     def cik(self) -> int:
@@ -76,10 +83,55 @@ def _of(market: SimulatedMarket, issuer: Issuer, dice: Dice) -> Iterator[Filing]
         and (issuer.listed_on is None or filed > issuer.listed_on + timedelta(days=20))
         and (issuer.left_on is None or filed <= issuer.left_on)
     ]
-    known = sum(filed <= market.span.rank_day for _, _, filed, _ in planned)
+    last_before = {
+        rank_day: max((place for place, report in enumerate(planned) if report[2] <= rank_day), default=-1)
+        for rank_day in market.span.rank_days
+    }
+    flawed = {last_before[rank_day]: flaw for rank_day, flaw in issuer.flaws.items()}
+    issuer.reports.clear()
     for place, (form, period, filed, cover_on) in enumerate(planned):
-        counts = () if form == "N-CSR" else tuple(_counts(issuer, cover_on, known - 1 - place))
-        yield Filing(issuer, _accession(issuer, filed, place), form, filed, period, cover_on, counts)
+        counts = () if form == "N-CSR" else tuple(_counts(market, issuer, filed, cover_on, flawed.get(place)))
+        if counts and place not in flawed:
+            issuer.reports.append(Known(filed, cover_on, _of_company(issuer, counts)))
+        yield Filing(
+            issuer,
+            _accession(issuer, filed, place),
+            form,
+            filed,
+            period,
+            cover_on,
+            counts,
+            _symbol(market, issuer, filed),
+            _cap_usd(market, issuer, period),
+        )
+
+
+def _symbol(market: SimulatedMarket, issuer: Issuer, day: date) -> str:
+    """The symbol of the first line of an issuer on a day."""
+    if issuer.number >= len(market.companies):
+        return issuer.first.symbol
+    return market.symbol(issuer.number, market.span.index(day))
+
+
+def _cap_usd(market: SimulatedMarket, issuer: Issuer, day: date) -> int:
+    """The total cap of an issuer on a day; before the span that of its first session."""
+    cap, number = issuer.company.cap_usd, issuer.number
+    if number >= len(market.companies):
+        return cap
+    session = market.span.index(day)
+    line = market.lines[number]
+    return cap * market.close(number, session) * market.shares(number, session) // (line.price * line.shares)
+
+
+def _of_company(issuer: Issuer, counts: tuple[Count, ...]) -> int:
+    """The shares of a company in units of its first line: a class that is worth many shares counts as so many."""
+    if not issuer.classes:
+        return counts[0].shares
+    prices = {line.symbol: line.price for line in issuer.lines}
+    return sum(
+        each.shares * max(1, round(prices.get(one.symbol or "", 0) / issuer.first.price))
+        for each, one in zip(counts, issuer.classes, strict=True)
+    )
 
 
 def _accession(issuer: Issuer, filed: date, number: int) -> str:
@@ -90,8 +142,11 @@ def _notices(issuer: Issuer, last_day: date) -> Iterator[tuple[str, date]]:
     """Forms that tell of listing and delisting."""
     if issuer.listed_on and issuer.listed_on <= last_day:
         yield "8-A12B", weekday(issuer.listed_on - timedelta(days=3))
-        if not issuer.is_direct_listing:
-            yield "424B4", weekday(issuer.listed_on - timedelta(days=1))
+        if issuer.is_spin_off:
+            yield "10-12B", weekday(issuer.listed_on - timedelta(days=30))
+        elif issuer.is_offered:
+            form = "424B1" if issuer.is_best_efforts else "424B4"
+            yield form, weekday(issuer.listed_on - timedelta(days=1))
     if issuer.left_on:
         yield "25-NSE", issuer.left_on
         if (gone := weekday(issuer.left_on + DEREGISTERED_AFTER)) <= last_day:
@@ -101,13 +156,14 @@ def _notices(issuer: Issuer, last_day: date) -> Iterator[tuple[str, date]]:
 def _reports(market: SimulatedMarket, issuer: Issuer, dice: Dice) -> Iterator[tuple[str, date, date]]:
     """Form, period and day of filing, oldest first."""
     kind = issuer.company.kind
-    is_fixed = issuer.split is not None or issuer.flaw is not None
-    for period in reversed(list(_quarter_ends(market.span.rank_day))):
+    is_fixed = issuer.split is not None or bool(issuer.flaws)
+    for period in reversed(list(_quarter_ends(market.span.rank_day, market.span.rank_days[0]))):
         is_year = period.month == DECEMBER
-        if kind in ("foreign", "adr", "fund"):
+        if kind == "fund" or issuer.files_abroad:
             if not is_year:
                 continue
-            form, (first, more) = "N-CSR" if kind == "fund" else "20-F", YEARLY_ABROAD
+            abroad = "40-F" if issuer.headquartered == "Canada" else "20-F"
+            form, (first, more) = "N-CSR" if kind == "fund" else abroad, YEARLY_ABROAD
         else:
             form, (first, more) = ("10-K", YEARLY) if is_year else ("10-Q", QUARTERLY)
         days = FIXED_DAYS if is_fixed else first + dice.below(more)
@@ -115,11 +171,13 @@ def _reports(market: SimulatedMarket, issuer: Issuer, dice: Dice) -> Iterator[tu
         yield form, end, weekday(end + timedelta(days=days))
 
 
-def _quarter_ends(day: date) -> Iterator[date]:
-    """The last ends of a quarter before a day, newest first."""
+def _quarter_ends(day: date, first: date) -> Iterator[date]:
+    """The ends of a quarter before a day, newest first, down to the last `PERIODS` before a first day."""
     end = day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1) - timedelta(days=1)
-    for _ in range(PERIODS):
+    left = PERIODS
+    while left:
         yield end
+        left -= end < first
         start = end.replace(month=end.month - 2, day=1)
         end = start - timedelta(days=1)
 
@@ -131,25 +189,32 @@ def _months_before(end: date, months: int) -> date:
     return end
 
 
-def _counts(issuer: Issuer, cover_on: date, reports_before_last: int) -> Iterator[Count]:
-    """What a report says: `reports_before_last` is 0 for the last before the rank day, negative for one after it."""
+def _counts(market: SimulatedMarket, issuer: Issuer, filed: date, cover_on: date, flaw: Flaw | None) -> Iterator[Count]:
+    """What a report says of each class; `flaw` is what is wrong with it."""
     shares = issuer.classes or ()
     for member, true in [(each.member, each.shares) for each in shares] or [("", issuer.shares)]:
-        yield Count(member, _stated(issuer, true, cover_on, reports_before_last))
+        yield Count(member, _stated(market, issuer, true, filed, cover_on, flaw))
 
 
-def _stated(issuer: Issuer, true: int, cover_on: date, reports_before_last: int) -> int:
-    if reports_before_last < 0:
-        return true * LATER_PERCENT // 100
-    if reports_before_last == 0 and issuer.flaw == "placeholder":
+def _stated(market: SimulatedMarket, issuer: Issuer, true: int, filed: date, cover_on: date, flaw: Flaw | None) -> int:
+    """What a report says of a count, of which `true` is that of the market's last rank day."""
+    count = market.counted(issuer.number, true - issuer.unreported, cover_on)
+    split = issuer.split
+    if split and flaw == "before_split" and cover_on >= split.on:
+        return _before(count, split)
+    if split and cover_on < split.on and not issuer.company.splits:
+        count = _before(count, split)  # one that the market does not know, for it was before the span
+    if flaw == "placeholder":
         return issuer.placeholder
-    if reports_before_last == 0 and issuer.flaw == "thousands":
-        return true // 1000
-    count = true - issuer.unreported - true * issuer.issuing_ppm * reports_before_last // 1_000_000
-    is_old = issuer.flaw == "before_split" and reports_before_last == 0
-    if issuer.split and (is_old or cover_on < issuer.split.on):
-        count = _before(count, issuer.split)
-    return count
+    if flaw == "thousands":
+        return count // 1000
+    return count * LATER_PERCENT // 100 if _is_in_season(market, filed) else count
+
+
+def _is_in_season(market: SimulatedMarket, filed: date) -> bool:
+    """Whether a day is after a rank day, and not after the first one of its effect."""
+    days = market.sessions
+    return any(days[rank] < filed <= days[effective] for rank, effective in market.span.seasons)
 
 
 def _before(count: int, split: Split) -> int:

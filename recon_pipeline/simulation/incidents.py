@@ -8,11 +8,13 @@ What does not belong here: faults of the archive as a whole, such as a repeated 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
-from recon_pipeline.simulation.census import PRICE_UNIT, Census
+from recon_pipeline.events import ReconEvent
+from recon_pipeline.simulation.census import ALWAYS, PRICE_UNIT, Census, Line
 from recon_pipeline.simulation.chance import Dice
 from recon_pipeline.simulation.names import NULL_LOOKALIKES
 
@@ -22,23 +24,51 @@ IPOS_SINCE_OPENING = 85
 DELISTINGS = (10, 40)
 RENAMES = (3, 8)
 GAPS_ON_RANK_DAY = 14
+HALTED_ON_RANK_DAY, HALTED_SESSIONS = 3, (1, 4)  # before the rank day, and 0 to 2 after it
 FLICKERING = 6
 PENNY_MEMBERS = (12, 12)  # 30-day average above a dollar, and below
 PADDED = 5
+WINDOW = 23  # sessions before the rank day that the price rule looks back to
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The sessions that are simulated, the rank day among them, and the date of the opening membership."""
+    """The sessions that are simulated and the date of the opening membership.
+
+    `rank_day` is that of the last reconstitution, whose new membership holds from the last session on; `past` are the
+    reconstitutions before it that lie in the span, oldest first. In a span of years the opening is that of its first
+    session.
+    """
 
     sessions: tuple[date, ...]
     rank_day: date
     opening_asof: date
+    past: tuple[ReconEvent, ...] = ()
+
+    @property
+    def is_of_years(self) -> bool:
+        """Whether the day of the opening membership lies in the span."""
+        return self.opening_asof >= self.sessions[0]
 
     @property
     def rank_index(self) -> int:
-        """Index of the rank day in `sessions`."""
-        return self.sessions.index(self.rank_day)
+        """Index of the last rank day in `sessions`."""
+        return self.index(self.rank_day)
+
+    @property
+    def rank_days(self) -> tuple[date, ...]:
+        """Every rank day of the span, oldest first."""
+        return (*(event.rank_day for event in self.past), self.rank_day)
+
+    @property
+    def seasons(self) -> tuple[tuple[int, int], ...]:
+        """Session indexes of each reconstitution, oldest first: its rank day and the first day of its effect."""
+        past = [(self.index(event.rank_day), self.index(event.effective_from)) for event in self.past]
+        return (*past, (self.rank_index, len(self.sessions) - 1))
+
+    def index(self, day: date) -> int:
+        """Index of the last session up to a day, or of the first one."""
+        return max(0, bisect_right(self.sessions, day) - 1)
 
 
 class Incidents:
@@ -48,7 +78,17 @@ class Incidents:
         self.census, self.span = census, span
         self._dice = Dice(census.seed, "incidents")
         lines = Counter(line.company for line in census.lines)
-        self._free = [index for index in census.of_kind("common") if lines[index] == 1]
+        self._free = [
+            index
+            for index in census.of_kind("common")
+            if lines[index] == 1 and census.companies[index].last == ALWAYS  # some have left long before
+        ]
+
+    @property
+    def free(self) -> list[int]:
+        """The common companies of one line that are listed throughout and carry no incident."""
+        companies = self.census.companies
+        return [index for index in self._free if companies[index].last == ALWAYS and companies[index].first == 0]
 
     def plant(self) -> None:
         """Every incident, in the full-size counts scaled to the census."""
@@ -60,6 +100,7 @@ class Incidents:
         self._renames()
         self._gaps()
         self._padded()
+        self._halts()
 
     def _take(self, low: int, high: int, exchange: str | None = None) -> int:
         """A company without incident whose rank is about `low` to `high` in a full-size market, else any at all."""
@@ -70,7 +111,7 @@ class Incidents:
         return chosen
 
     def _before(self) -> int:
-        return self._dice.between(2, self.span.rank_index - 2)
+        return self._dice.between(max(2, self.span.rank_index - WINDOW), self.span.rank_index - 2)
 
     def _after(self) -> int:
         return self._dice.between(self.span.rank_index + 3, len(self.span.sessions) - 2)
@@ -106,13 +147,14 @@ class Incidents:
                 company = self.census.companies[self._take(600, 3400)]
                 company.first = self._before() if before else self._after()
                 company.ipo_year, company.in_opening = self.census.year, False
-        for _ in range(self.census.scaled(IPOS_SINCE_OPENING)):
+        since_opening = 0 if self.span.is_of_years else self.census.scaled(IPOS_SINCE_OPENING)
+        for _ in range(since_opening):
             company = self.census.companies[self._take(500, 3500)]
             company.ipo_year, company.in_opening = self.census.year - self._dice.between(0, 1), False
 
     def _delistings(self) -> None:
         census, dice = self.census, self._dice
-        shells = census.of_kind("spac", "fund")
+        shells = [index for index in census.of_kind("spac", "fund") if census.companies[index].last == ALWAYS]
         for before, count in zip((True, False), DELISTINGS, strict=True):
             for place in range(census.scaled(count)):
                 shell = place % 4 == 3
@@ -131,17 +173,37 @@ class Incidents:
     def _gaps(self) -> None:
         dice, rank = self._dice, self.span.rank_index
         for place in range(self.census.scaled(GAPS_ON_RANK_DAY)):
-            if place % 5 == 0:
-                line = self.census.lines[self._take(900, 2900)]
-            else:
-                line = dice.pick([line for line in self.census.lines if line.role in ("warrant", "unit", "right")])
+            is_common = place % 5 == 0
+            line = self.census.lines[self._take(900, 2900)] if is_common else dice.pick(derived(self.census, rank))
             line.gaps = frozenset({rank})
-        away = [index for index in range(1, len(self.span.sessions) - 1) if abs(index - rank) > 2]
+        first = max(1, rank - WINDOW)
+        away = [index for index in range(first, len(self.span.sessions) - 1) if abs(index - rank) > 2]
         for _ in range(self.census.scaled(FLICKERING)):
             line = self.census.lines[self._take(1000, 3400)]
             line.gaps = frozenset(dice.pick(away) for _ in range(3))
+
+    def _halts(self) -> None:
+        """Lines that do not trade on the rank day: the close before holds (methodology 3.5)."""
+        for _ in range(self.census.scaled(HALTED_ON_RANK_DAY)):
+            line = self.census.lines[self._take(1000, 2900)]
+            line.halts = halted(self._dice, self.span.rank_index)
 
     def _padded(self) -> None:
         for place in range(self.census.scaled(PADDED)):
             index = self._dice.pick(self.census.of_kind("fund")) if place % 2 else self._take(1200, 2600)
             self.census.lines[index].padded = True
+
+
+def halted(dice: Dice, rank: int) -> frozenset[int]:
+    """The sessions of a halt about a rank day."""
+    return frozenset(range(rank - dice.between(*HALTED_SESSIONS), rank + dice.between(0, 2) + 1))
+
+
+def derived(census: Census, session: int) -> list[Line]:
+    """The warrants, units and rights that are listed in a session."""
+    return [
+        line
+        for line in census.lines
+        if line.role in ("warrant", "unit", "right")
+        and census.companies[line.company].first <= session <= census.companies[line.company].last
+    ]

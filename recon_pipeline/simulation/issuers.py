@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final, Literal
 
@@ -20,7 +20,10 @@ from recon_pipeline.simulation.census import Company, Line
 from recon_pipeline.simulation.chance import Dice
 from recon_pipeline.simulation.kinds import FULL_SIZE
 from recon_pipeline.simulation.market import SimulatedMarket
+from recon_pipeline.simulation.nature import US, USUAL_PPM, Rule, Structure
+from recon_pipeline.simulation.traps import told_well
 from recon_pipeline.simulation.unseen import Unseen
+from recon_pipeline.simulation.walk import PPM
 
 Flaw = Literal["placeholder", "thousands", "before_split"]
 
@@ -35,13 +38,19 @@ FLAWS: Final[tuple[tuple[Flaw, int], ...]] = (("placeholder", 3), ("thousands", 
 PLACEHOLDERS: Final = (1, 100, 1000)
 SPLITS, BANKS = 4, 5
 SPLIT_RATIOS: Final = ((1, 2), (1, 4), (1, 10), (10, 1))
-# Before the first session that is simulated, so that no price has to jump.
+# In a market of one rank day: before the first session, so that no price has to jump.
 SPLIT_DAYS_BEFORE, OLD_SPLIT_DAYS_BEFORE = 38, 200
 DIRECT_LISTINGS: Final = 0.1
-# Parts of a million that no affiliate holds: of most companies; of a few that hardly anybody else can buy; and what it
-# looks like where the report tells the value in thousands.
-PUBLIC_PPM, CLOSELY_HELD_PPM, IN_THOUSANDS_PPM = 800_000, 4_000, 800
+# Parts of a million that no affiliate holds: of most companies, and of a few that hardly anybody else can buy; some of
+# the others tell their float in thousands.
+PUBLIC_PPM, CLOSELY_HELD_PPM = USUAL_PPM, 4_000
 CLOSELY_HELD, FLOATS_IN_THOUSANDS = 3, 2
+STATES: Final = ("DE", "DE", "DE", "NV", "MD")
+SEATS: Final = ("NY", "CA", "TX", "IL", "MA")
+# Of those that are new: listed by a parent that gave them to its holders, or sold by agents who bought nothing.
+SPIN_OFFS, BEST_EFFORTS = 0.12, 0.12
+# The part of the shares that a class without a symbol has where it holds nearly all votes, in per cent.
+CONTROLLING_PERCENT: Final = 35
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +71,31 @@ class Split:
     after: int
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a good report tells: the shares of the company on its cover date, to be read from the day it was filed."""
+
+    filed: date
+    cover_on: date
+    shares: int
+
+
 @dataclass(slots=True)
 class Issuer:
     """A company with its number in the market, its lines, and what is true of its shares on the rank day.
 
     `cik` is None where the SEC does not know it. `shares` counts the whole company in units of its first line,
     `implied` is what the archive says; `classes` is empty where filings count the company as one. `unreported` of the
-    shares were issued since its last report. `flaw` is what is wrong with the count in that report. `public_ppm` of its
-    cap is the public float that its yearly report states.
+    shares were issued since its last report. `flaw` is what is wrong with the count in that report, `flaws` the same by
+    rank day.
+
+    The rest is what the methodology asks, whether or not a source tells it. `incorporated`, `headquartered` and
+    `assets_in` are countries by the methodology's names, with the state of the first two where that is of the US;
+    `assets_in` is None where no location is primary, `trades_most_in` the country of the most liquid exchange.
+    `public_ppm` is the part of the cap that the public can buy (4.2), `votes_ppm` the part of the votes (4.3), None
+    where nobody can know; the title of the class tells of the votes where `is_votes_told`. `upc_units` are units of a
+    partnership that are exchangeable into the listed class and count as shares (2.7, 6.1): `shares` has them. `untold`
+    are the rules whose deciding fact no source tells. `reports` are the good ones, oldest first.
     """
 
     number: int
@@ -80,14 +106,54 @@ class Issuer:
     implied: int
     classes: tuple[ShareClass, ...] = ()
     unreported: int = 0
-    issuing_ppm: int = 0
     split: Split | None = None
     flaw: Flaw | None = None
+    flaws: dict[date, Flaw] = field(default_factory=dict)
     placeholder: int = 0
     public_ppm: int = PUBLIC_PPM
+    is_float_in_thousands: bool = False
     listed_on: date | None = None
     is_direct_listing: bool = False
+    is_best_efforts: bool = False
+    is_spin_off: bool = False
     left_on: date | None = None
+    incorporated: str = US
+    incorporated_state: str = ""
+    headquartered: str = US
+    headquartered_state: str = ""
+    assets_in: str | None = US
+    trades_most_in: str = US
+    votes_ppm: int | None = USUAL_PPM
+    is_votes_told: bool = False
+    structure: Structure = "operating"
+    has_ubti: bool = False
+    in_bankruptcy: bool = False
+    upc_units: int = 0
+    untold: frozenset[Rule] = frozenset()
+    reports: list[Known] = field(default_factory=list)
+
+    @property
+    def files_abroad(self) -> bool:
+        """Whether it reports as a foreign private issuer: once a year, on a form of its own."""
+        return US not in (self.incorporated, self.headquartered)
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether it came to the market by selling shares, as calendars of offerings have it."""
+        return not self.is_direct_listing and not self.is_spin_off
+
+    def shares_known(self, day: date) -> int | None:
+        """The shares of the company that its newest good report up to a day states, in shares of that day.
+
+        None where there is no such report. Of an issuer of `Registers`; without filings there is none.
+        """
+        known = [report for report in self.reports if report.filed <= day]
+        if not known:
+            return None
+        newest = max(known, key=lambda report: (report.cover_on, report.filed))
+        if self.split and newest.cover_on < self.split.on <= day:
+            return newest.shares * self.split.after // self.split.before
+        return newest.shares
 
     @property
     def is_stale(self) -> bool:
@@ -111,24 +177,43 @@ def issuers_of(market: SimulatedMarket, unseen: Unseen) -> tuple[Issuer, ...]:
         for number, company in enumerate((*market.companies, *unseen.companies))
     )
     _Truth(market, found).plant()
-    return found
+    return told_well(market, found, FIRST_CIK)
 
 
 def _issuer(market: SimulatedMarket, number: int, company: Company, lines: tuple[Line, ...], dice: Dice) -> Issuer:
-    shares = lines[0].shares
+    listed, nature = lines[0].shares, company.nature
+    units = listed * nature.units_ppm // (PPM - nature.units_ppm)
+    shares = listed + units
     is_new = company.first > 0 or not company.in_opening
+    way = dice.below(100) / 100
     return Issuer(
         number=number,
         company=company,
         lines=lines,
         cik=FIRST_CIK + number,
         shares=shares,
-        implied=shares,
+        implied=listed,
         unreported=shares * dice.between(1, 3) // 1000 if dice.chance(0.3) else 0,
-        issuing_ppm=dice.between(1_000, 9_000) if dice.chance(0.4) else 0,
         listed_on=_listing_day(market, company, dice) if is_new else None,
-        is_direct_listing=is_new and dice.chance(DIRECT_LISTINGS),
+        is_direct_listing=is_new and way < DIRECT_LISTINGS,
+        is_spin_off=is_new and DIRECT_LISTINGS <= way < DIRECT_LISTINGS + SPIN_OFFS,
+        is_best_efforts=is_new and way >= 1 - BEST_EFFORTS,
         left_on=market.sessions[company.last] if company.last < len(market.sessions) else None,
+        public_ppm=nature.public_ppm,
+        incorporated=nature.incorporated,
+        incorporated_state=STATES[number % len(STATES)] if nature.incorporated == US else "",
+        headquartered=nature.headquartered,
+        headquartered_state=SEATS[number % len(SEATS)] if nature.headquartered == US else "",
+        assets_in=nature.assets_in,
+        trades_most_in=nature.trades_most_in,
+        votes_ppm=nature.votes_ppm,
+        is_votes_told=nature.is_votes_told,
+        structure=nature.structure,
+        has_ubti=nature.has_ubti,
+        in_bankruptcy=nature.in_bankruptcy,
+        upc_units=units,
+        untold=nature.untold,
+        split=next((Split(market.sessions[at], *ratio) for at, *ratio in company.splits), None),
     )
 
 
@@ -158,8 +243,10 @@ class _Truth:
             issuer
             for issuer in issuers
             if issuer.company.eligible
+            and not issuer.company.trait
             and issuer.listed_on is None
             and issuer.left_on is None
+            and not issuer.company.splits
             and len(list(common_lines(issuer))) == 1
             and issuer.number < len(market.companies)
         ]
@@ -168,6 +255,10 @@ class _Truth:
         for issuer in self._issuers:
             if len(list(common_lines(issuer))) > 1:
                 self._classes(issuer)
+            elif issuer.upc_units:
+                self._with_hidden_class(issuer, issuer.upc_units)
+            elif issuer.company.trait == "controlled":
+                self._with_hidden_class(issuer, issuer.shares * CONTROLLING_PERCENT // 100)
         self._large_stale()
         self._flaws()
         self._splits()
@@ -203,16 +294,36 @@ class _Truth:
             self._make_stale(self._take(0, 60))
 
     def _flaws(self) -> None:
-        day = weekday(self._market.span.rank_day - timedelta(days=OLD_SPLIT_DAYS_BEFORE))
-        for flaw, count in FLAWS:
-            for place in range(self._scaled(count)):
-                issuer = self._take(300, 2500)
-                issuer.flaw = flaw
-                issuer.placeholder = PLACEHOLDERS[place % len(PLACEHOLDERS)]
-                if flaw == "before_split":
-                    issuer.split = Split(day, 1, 4)
+        span = self._market.span
+        for rank_day in span.rank_days:
+            old = weekday(rank_day - timedelta(days=OLD_SPLIT_DAYS_BEFORE))
+            for flaw, count in FLAWS:
+                for place in range(self._scaled(count)):
+                    issuer = self._split_near(old) if flaw == "before_split" and span.is_of_years else None
+                    if issuer is None:
+                        issuer = self._take(300, 2500)
+                        issuer.split = Split(old, 1, 4) if flaw == "before_split" and not span.is_of_years else None
+                    if flaw == "before_split" and issuer.split is None:
+                        continue
+                    issuer.flaws[rank_day] = flaw
+                    issuer.flaw = issuer.flaws.get(span.rank_day)
+                    issuer.placeholder = PLACEHOLDERS[place % len(PLACEHOLDERS)]
+
+    def _split_near(self, day: date) -> Issuer | None:
+        """An issuer whose shares were split in the market about that day, and whose reports are sound."""
+        found = [
+            issuer
+            for issuer in self._issuers
+            if issuer.split
+            and not issuer.flaws
+            and issuer.split.after > issuer.split.before
+            and abs((issuer.split.on - day).days) < OLD_SPLIT_DAYS_BEFORE // 2
+        ]
+        return self._dice.pick(found) if found else None
 
     def _splits(self) -> None:
+        if self._market.span.is_of_years:
+            return  # the market has its own
         day = weekday(self._market.span.rank_day - timedelta(days=SPLIT_DAYS_BEFORE))
         for place in range(self._scaled(SPLITS)):
             self._take(100, 2500).split = Split(day, *SPLIT_RATIOS[place % len(SPLIT_RATIOS)])
@@ -222,9 +333,19 @@ class _Truth:
             self._take(900, 2800, "Major Banks").cik = None
 
     def _floats(self) -> None:
-        for ppm, count in ((CLOSELY_HELD_PPM, CLOSELY_HELD), (IN_THOUSANDS_PPM, FLOATS_IN_THOUSANDS)):
-            for _ in range(self._scaled(count)):
-                self._take(300, 2500).public_ppm = ppm
+        for _ in range(self._scaled(CLOSELY_HELD)):
+            self._take(300, 2500).public_ppm = CLOSELY_HELD_PPM
+        for _ in range(self._scaled(FLOATS_IN_THOUSANDS)):
+            self._take(300, 2500).is_float_in_thousands = True
+
+    @staticmethod
+    def _with_hidden_class(issuer: Issuer, shares: int) -> None:
+        """Its reports count a second class that is not listed: of votes alone, beside the units, or of shares too."""
+        issuer.unreported = 0
+        issuer.classes = (
+            ShareClass(_member(issuer.first), issuer.first.symbol, issuer.shares - shares),
+            ShareClass("CommonClassB", None, shares),
+        )
 
     def _classes(self, issuer: Issuer) -> None:
         """Tell a company's shares by class: the first line has most of them, and some have a class without a symbol."""

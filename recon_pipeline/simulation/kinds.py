@@ -9,10 +9,27 @@ What does not belong here: companies and lines themselves (`census`) and derived
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from recon_pipeline.simulation.chance import Dice, geometric
+from recon_pipeline.simulation.nature import (
+    ABROAD,
+    ASSETS_DECIDE,
+    HAVEN,
+    HAVEN_ABROAD,
+    PLAIN,
+    RECEIPTS,
+    SHELLS,
+    STALE_COUNTRY,
+    TERRITORY,
+    US,
+    Home,
+    Nature,
+    Structure,
+    Trait,
+)
 
 Kind = Literal["common", "reit", "foreign", "adr", "spac", "fund", "bdc", "lp", "royalty"]
 
@@ -124,7 +141,6 @@ COMMON_STYLES = ("Common Stock",) * 12 + (
     "Common Stock ",
     "Common Shares",
 )
-FOREIGN_STYLES = ("Ordinary Shares", "Ordinary Shares", "Common Shares", "Class A Ordinary Shares", "Common Stock")
 ADR_STYLES = (
     "American Depositary Shares",
     "American Depositary Shares",
@@ -132,11 +148,34 @@ ADR_STYLES = (
     "American Depositary Shares each representing two Class A Ordinary Shares",
 )
 REIT_WORDS = ("Property", "Realty", "Residential", "Office Properties")
-# Countries as the archive names them. A blank among the foreign ones would leave only the name to tell.
-HOMES: dict[Kind, tuple[str, ...]] = {
-    "foreign": ("Canada", "Canada", "Israel", "China", "China", "United Kingdom", "Singapore", "Greece", "Switzerland"),
-    "adr": ("China", "China", "United Kingdom", "Brazil", "Japan", "Taiwan", "India", "France", "Israel", ""),
+# Where the companies of a kind, or with a trait, are at home.
+HOMES: dict[Kind | Trait, tuple[Home, ...]] = {
+    "foreign": ABROAD,
+    "adr": RECEIPTS,
+    "spac": SHELLS,
+    "haven": HAVEN,
+    "haven_abroad": HAVEN_ABROAD,
+    "territory": TERRITORY,
+    "stale_country": STALE_COUNTRY,
+    "assets_decide": ASSETS_DECIDE,
 }
+STRUCTURES: dict[Kind, Structure] = {
+    "reit": "reit",
+    "spac": "spac",
+    "fund": "fund",
+    "bdc": "bdc",
+    "lp": "lp",
+    "royalty": "royalty_trust",
+}
+TRAIT_STYLES: dict[Trait, str] = {
+    "up_c": "Class A Common Stock",
+    "voteless": "Class A Non-Voting Common Stock",
+    "controlled": "Class A Common Stock",
+}
+LLC = "LLC"
+# How many shares of an Up-C are units: parts of a million, from and to.
+UNITS_PPM = (150_000, 550_000)
+TOLD_FLOAT_PPM, UNTOLD_FLOAT_PPM, CONTROLLED_VOTES_PPM = 4_000, 30_000, 30_000
 # Share of lines whose country the archive leaves out though the company is of the US.
 BLANK_COUNTRY: dict[Kind, float] = {"common": 0.05, "reit": 0.03, "spac": 0.05, "fund": 0.3}
 BLANK_INDUSTRY = 0.03
@@ -150,25 +189,32 @@ FIXED_WORDS: dict[Kind, tuple[tuple[str, ...], tuple[str, ...], str, tuple[str, 
         ("Blank Checks",),
     ),
     "fund": (
-        ("Municipal Income Fund", "High Income Fund", "Equity Income Fund Inc.", "Credit Opportunities Fund"),
+        # The last are told by their filings alone.
+        (
+            *("Municipal Income Fund", "High Income Fund", "Equity Income Fund Inc.", "Credit Opportunities Fund") * 4,
+            "Company Inc.",
+            "Associates Inc.",
+        ),
         ("Common Stock", "Common Shares of Beneficial Interest", "Common Shares"),
         "Finance",
         ("Investment Managers", "Trusts Except Educational Religious and Charitable", "Finance/Investors Services"),
     ),
     "bdc": (
-        ("BDC Inc.", "Capital BDC Inc.", "Specialty Lending Corporation", "Investment Corporation"),
+        # The last is told by its filings alone.
+        ("BDC Inc.", "Capital BDC Inc.", "Specialty Lending Corporation", "Investment Corporation", "Holdings Inc."),
         ("Common Stock",),
         "Finance",
         ("Finance/Investors Services", "Finance Companies"),
     ),
     "lp": (
         ("Midstream Partners L.P.", "Energy Partners LP", "Pipeline Partners L.P."),
-        ("Common Units", "Common Units representing Limited Partnership Interests"),
+        ("Common Units",) * 5 + ("Common Units representing Limited Partnership Interests",) * 3 + ("Common Shares",),
         "Energy",
         ("Oil & Gas Production",),
     ),
     "royalty": (
-        ("Royalty Trust",),
+        # The last is told by its industry too.
+        ("Royalty Trust",) * 4 + ("Basin Trust",),
         ("Common Stock", "Units of Beneficial Interest", "Trust Units"),
         "Energy",
         ("Oil & Gas Production",),
@@ -177,37 +223,75 @@ FIXED_WORDS: dict[Kind, tuple[tuple[str, ...], tuple[str, ...], str, tuple[str, 
 
 
 class Description(NamedTuple):
-    """What the archive prints of a company: its name, what its line adds to the name, and where it belongs."""
+    """What the archive prints of a company: its name, what its line adds to the name, and where it belongs; and what is
+    true of it."""
 
     name: str
     style: str
     country: str
     sector: str
     industry: str
+    nature: Nature
 
 
-def describe(kind: Kind, stem: str, dice: Dice) -> Description:
-    """The words of one company of this kind."""
+def describe(kind: Kind, trait: Trait, place: int, stem: str, dice: Dice) -> Description:
+    """The words of one company of this kind, and its nature; `place` counts those of its kind and trait before it."""
+    homes = HOMES.get(trait) or HOMES.get(kind, (PLAIN,))
+    home = homes[place % len(homes)]
     sector, industry, words = dice.pick(TRADES)
     if kind in FIXED_WORDS:
         endings, styles, sector, industries = FIXED_WORDS[kind]
         name, style, industry = f"{stem} {dice.pick(endings)}", dice.pick(styles), dice.pick(industries)
+        if kind == "lp" and style == "Common Shares":  # a partnership has units; a company of this form has shares
+            name = f"{stem} Infrastructure {LLC}"
+        if kind == "spac" and home.incorporated == US:
+            style = "Common Stock" if style == "Common Stock" else "Class A Common Stock"
+        elif kind == "spac":
+            style = "Class A Ordinary Shares"
     elif kind == "reit":
         trust = dice.chance(0.3)
         name = f"{stem} {dice.pick(REIT_WORDS)} {'Trust' if trust else 'Inc.'}"
         style = "Common Shares of Beneficial Interest" if trust and dice.chance(0.4) else "Common Stock"
         sector, industry = "Real Estate", "Real Estate Investment Trusts"
     elif kind == "common":
-        name, style = f"{stem} {dice.pick(words)} {dice.pick(US_FORMS)}", dice.pick(COMMON_STYLES)
+        form = dice.pick(US_FORMS if home.incorporated == US else FOREIGN_FORMS)
+        name, style = f"{stem} {dice.pick(words)} {form}", dice.pick(COMMON_STYLES)
     else:
-        name = f"{stem} {dice.pick(words)} {dice.pick(FOREIGN_FORMS)}"
-        style = dice.pick(ADR_STYLES if kind == "adr" else FOREIGN_STYLES)
-    country = dice.pick(HOMES.get(kind, ("United States",)))
-    if dice.chance(BLANK_COUNTRY.get(kind, 0.0)):
+        form = dice.pick(US_FORMS if home.incorporated == US else FOREIGN_FORMS)
+        name, style = f"{stem} {dice.pick(words)} {form}", dice.pick(ADR_STYLES)
+    style = TRAIT_STYLES.get(trait) or home.style or style
+    country = home.stated
+    if home.headquartered == US and not trait and dice.chance(BLANK_COUNTRY.get(kind, 0.0)):
         country = ""
-    if kind not in ("reit", "spac") and dice.chance(BLANK_INDUSTRY):
+    if kind not in ("reit", "spac") and not trait and dice.chance(BLANK_INDUSTRY):
         sector = industry = ""
-    return Description(name, style, country, sector, industry)
+    return Description(name, style, country, sector, industry, nature_of(kind, trait, home, name, dice))
+
+
+def nature_of(kind: Kind, trait: Trait, home: Home, name: str, dice: Dice) -> Nature:
+    """What is true of a company beyond its words."""
+    structure = "llc" if name.endswith(LLC) else STRUCTURES.get(kind, "operating")
+    plain = Nature(
+        incorporated=home.incorporated,
+        headquartered=home.headquartered,
+        assets_in=home.assets_in,
+        trades_most_in=home.headquartered if kind == "adr" else US,
+        is_american=kind not in ("foreign", "adr") and home.headquartered != "Hong Kong",
+        structure=structure,
+    )
+    if trait == "assets_decide":
+        return replace(plain, untold=frozenset({"country"}))
+    if trait == "up_c":
+        return replace(plain, units_ppm=dice.between(*UNITS_PPM))
+    if trait == "closely_held":
+        return replace(plain, public_ppm=UNTOLD_FLOAT_PPM, untold=frozenset({"float"}))
+    if trait == "voteless":
+        return replace(plain, votes_ppm=0, is_votes_told=True)
+    if trait == "controlled":
+        return replace(plain, votes_ppm=CONTROLLED_VOTES_PPM, untold=frozenset({"votes"}))
+    if trait == "ubti":
+        return replace(plain, has_ubti=True, untold=frozenset({"ubti"}))
+    return replace(plain, in_bankruptcy=trait == "bankrupt")
 
 
 def venue(kind: Kind, cap_usd: int, dice: Dice) -> str:

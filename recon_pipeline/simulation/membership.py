@@ -1,7 +1,7 @@
 """The opening membership of a simulated event: who was in the indexes when the reconstitution before took effect.
 
-Drawn from the generator's own truth: the eligible companies and their caps at that time (today's cap divided by the
-company's growth since). A few names have died since then.
+Drawn from the generator's own truth: the eligible companies and their caps at that time (in a market of years the caps
+of its first session, else today's cap divided by the company's growth since). A few names have died since then.
 
 What does not belong here: membership after the event, which is the pipeline's to find (an oracle comes later).
 """
@@ -11,10 +11,12 @@ from __future__ import annotations
 import csv
 import io
 
+from recon_pipeline.simulation.census import PRICE_UNIT
 from recon_pipeline.simulation.chance import Dice, growth
 from recon_pipeline.simulation.kinds import COMPANIES, ELIGIBLE, FULL_SIZE
 from recon_pipeline.simulation.market import SimulatedMarket
 from recon_pipeline.simulation.names import Namer
+from recon_pipeline.simulation.traps import seen
 from recon_pipeline.simulation.unseen import unseen
 
 Names = list[tuple[str, str]]
@@ -33,14 +35,16 @@ def opening_csv(market: SimulatedMarket, *, everyone: bool = False) -> bytes:
     names the lines that the archive never carries too: they are all of large companies.
     """
     dice, asof = Dice(market.seed, "opening"), market.span.opening_asof.isoformat()
+    opened = market.span.index(market.span.opening_asof)
+    listed = [company.eligible and company.in_opening and opened <= company.last for company in market.companies]
     living = [
         (then, names)
-        for company, names in zip(market.companies, listed_names(market), strict=True)
-        if company.eligible and company.in_opening and (then := company.cap_usd / company.year_growth) >= FLOOR_USD
+        for number, names in enumerate(listed_names(market))
+        if listed[number] and (then := cap_then(market, number)) >= FLOOR_USD
     ]
     ranked = sorted(living + dead_names(market, dice), reverse=True)
 
-    whole = sum(company.eligible for company in market.companies)
+    whole = sum(company.eligible and company.last >= market.span.rank_index for company in market.companies)
     cut_1000, cut_2000, cut_3000, cut_4000 = (cut * whole // FULL_ELIGIBLE for cut in (1000, 2000, 3000, 4000))
     standing = [cap * growth(STAYING_POWER * dice.normal()) for cap, _ in ranked[:cut_3000]]
     bar = sorted(standing, reverse=True)[cut_1000 - 1]
@@ -52,7 +56,7 @@ def opening_csv(market: SimulatedMarket, *, everyone: bool = False) -> bytes:
             indexes.append("RMICRO")
         rows += [(index, ticker, name, asof) for index in indexes for ticker, name in names]
     if everyone:
-        hidden = unseen(market)
+        hidden = seen(unseen(market), market.traps)
         companies = (*market.companies, *hidden.companies)
         rows += [
             ("R1000", line.symbol.replace("/", "."), companies[line.company].name.upper(), asof)
@@ -65,12 +69,26 @@ def opening_csv(market: SimulatedMarket, *, everyone: bool = False) -> bytes:
     return buffer.getvalue().encode()
 
 
+def cap_then(market: SimulatedMarket, number: int) -> float:
+    """The total cap of a company in USD when the opening was drawn up."""
+    company = market.companies[number]
+    if not market.span.is_of_years:
+        return company.cap_usd / company.year_growth
+    opened, line = market.span.index(market.span.opening_asof), market.lines[number]
+    if market.close(number, opened) < PRICE_UNIT:
+        return 0.0  # it would not have been taken in
+    then = market.close(number, opened) * market.shares(number, opened)
+    return company.cap_usd * then / (line.price * line.shares)
+
+
 def listed_names(market: SimulatedMarket) -> list[Names]:
     """Ticker and name of the common lines of each company, in the order of the companies."""
     found: list[Names] = [[] for _ in market.companies]
-    for line in market.lines:
+    opened = market.span.index(market.span.opening_asof)
+    for index, line in enumerate(market.lines):
         if line.role in ("common", "class"):
-            found[line.company].append((line.symbol.replace("/", "."), market.companies[line.company].name.upper()))
+            name = market.companies[line.company].name.upper()
+            found[line.company].append((market.symbol(index, opened).replace("/", "."), name))
     return found
 
 

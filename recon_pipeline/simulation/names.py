@@ -22,6 +22,9 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # Two symbols that every careless reader of a table takes for "no value". They are live rows here and given out by hand.
 NULL_LOOKALIKES = ("NA", "NAN")
 
+# Of companies whose splits the pipeline knows by day: it would look for such a jump in the prices of a namesake.
+KNOWN_SPLITS = ("AMZN", "AVGO", "CMG", "CSX", "GE", "MNST", "NVDA", "ORLY", "WMT")
+
 
 class Namer:
     """Gives out stems and symbols, each once."""
@@ -29,7 +32,7 @@ class Namer:
     def __init__(self, seed: int) -> None:
         self._dice = Dice(seed, "names")
         self._stems: set[str] = set()
-        self._symbols: set[str] = {*NULL_LOOKALIKES, "NULL", "NONE", "TRUE", "FALSE"}
+        self._symbols: set[str] = {*NULL_LOOKALIKES, *KNOWN_SPLITS, "NULL", "NONE", "TRUE", "FALSE"}
 
     def stem(self) -> str:
         """A new stem of two or three syllables, capitalised: `Brelmona`."""
@@ -42,10 +45,14 @@ class Namer:
                 return stem
 
     def claim(self, symbols: Iterable[str]) -> str | None:
-        """The first of `symbols` that is still free, taken from now on; None if none is."""
+        """The first of `symbols` that is still free, taken from now on; None if none is.
+
+        `XYZ/B` and `XYZB` are one: sources that print no separator could not tell them apart.
+        """
         for symbol in symbols:
-            if symbol not in self._symbols:
-                self._symbols.add(symbol)
+            key = symbol.replace("/", "")
+            if key not in self._symbols:
+                self._symbols.add(key)
                 return symbol
         return None
 

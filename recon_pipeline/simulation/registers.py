@@ -8,18 +8,21 @@ What does not belong here: any provider's form (`providers`), the market of the 
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from typing import Final
 
 from recon_pipeline.events import NEW_YORK
+from recon_pipeline.simulation.census import Line
 from recon_pipeline.simulation.filings import Filing, filings_of
 from recon_pipeline.simulation.issuers import Issuer, issuers_of
-from recon_pipeline.simulation.market import PPM, SimulatedMarket
+from recon_pipeline.simulation.market import SimulatedMarket
+from recon_pipeline.simulation.traps import seen
 from recon_pipeline.simulation.unseen import Unseen, unseen
+from recon_pipeline.simulation.walk import PPM
 
 EVENING: Final = time(21, 30)
 
@@ -28,7 +31,8 @@ EVENING: Final = time(21, 30)
 class Security:
     """A listed line of a day. `symbol` has the archive's form (`ABC/A`, `ABC^B`); the price is in 1/10,000 USD.
 
-    `issuer` is None for funds and test symbols. `kind` is the role of the line, `fund` or `test`.
+    `volume` is 0 for a line that does not trade that day. `issuer` is None for funds and test symbols. `kind` is the
+    role of the line, `fund` or `test`.
     """
 
     symbol: str
@@ -41,12 +45,20 @@ class Security:
 
 
 class Registers:
-    """The registers of a market, drawn when they are asked for first."""
+    """The registers of a market, drawn when they are asked for first.
 
-    def __init__(self, market: SimulatedMarket, today: date | None = None) -> None:
+    Those of a part of a market (`SimulatedMarket.at`) tell what the registers of the `whole` told at its end.
+    """
+
+    def __init__(self, market: SimulatedMarket, today: date | None = None, whole: Registers | None = None) -> None:
         self.market = market
         self._today = today
         self._made: dict[str, bytes] = {}
+        self._whole = whole or (self if market.whole is market else Registers(market.whole))
+
+    def at(self, rank_day: date, today: date | None = None) -> Registers:
+        """The registers when a reconstitution took effect, with the figures of its rank day."""
+        return Registers(self._whole.market.at(rank_day), today, self._whole)
 
     @property
     def today(self) -> date:
@@ -66,21 +78,77 @@ class Registers:
     @cached_property
     def unseen(self) -> Unseen:
         """What the archive lacks."""
-        return unseen(self.market)
+        if self._whole is self:
+            return seen(unseen(self.market), self.market.traps)
+        known = self._whole.unseen
+        return replace(known, lines=tuple(self._then(line) for line in known.lines))
+
+    def _then(self, line: Line) -> Line:
+        """A line that the archive lacks, as it was: the price of a class goes with that of the first one."""
+        whole, number = self._whole.market, line.company
+        if number >= len(whole.companies):
+            return line
+        first, then = whole.lines[number], self.market.lines[number]
+        return replace(line, price=line.price * then.price // first.price // 100 * 100, shares=then.shares)
 
     @cached_property
     def issuers(self) -> tuple[Issuer, ...]:
         """Every company by its number."""
-        return issuers_of(self.market, self.unseen)
+        if self._whole is self:
+            return self._drawn[0]
+        lines: dict[int, list[Line]] = defaultdict(list)
+        for line in (*self.market.lines, *self.unseen.lines):
+            lines[line.company].append(line)
+        return tuple(self._known(issuer, tuple(lines[issuer.number])) for issuer in self._whole.issuers)
+
+    @cached_property
+    def _drawn(self) -> tuple[tuple[Issuer, ...], tuple[Filing, ...]]:
+        """Issuers and their filings at once: what was reported stands with the issuer too."""
+        issuers = issuers_of(self.market, self.unseen)
+        return issuers, filings_of(self.market, issuers)
+
+    def _known(self, issuer: Issuer, lines: tuple[Line, ...]) -> Issuer:
+        """An issuer of the whole market as it was known at the end of this part."""
+        market, number, end = self.market, issuer.number, self.market.sessions[-1]
+        rank_day = market.span.rank_day
+        carried = number < len(market.companies)
+        company = market.companies[number] if carried else issuer.company
+        is_to_come = carried and company.first >= len(market.sessions)
+
+        def counted(shares: int) -> int:
+            return market.counted(number, shares, rank_day)
+
+        return replace(
+            issuer,
+            company=company,
+            lines=lines,
+            cik=None if is_to_come else issuer.cik,
+            shares=counted(issuer.shares),
+            implied=counted(issuer.implied),
+            upc_units=counted(issuer.upc_units) if issuer.upc_units else 0,
+            unreported=counted(issuer.unreported) if issuer.unreported else 0,
+            classes=tuple(replace(each, shares=counted(each.shares)) for each in issuer.classes),
+            split=issuer.split if issuer.split and issuer.split.on <= end else None,
+            flaw=issuer.flaws.get(rank_day),
+            listed_on=issuer.listed_on if issuer.listed_on and issuer.listed_on <= end else None,
+            left_on=issuer.left_on if issuer.left_on and issuer.left_on <= end else None,
+        )
 
     @cached_property
     def filings(self) -> tuple[Filing, ...]:
         """Every filing, oldest first."""
-        return filings_of(self.market, self.issuers)
+        if self._whole is self:
+            return self._drawn[1]
+        end = self.market.sessions[-1]
+        return tuple(
+            replace(filing, issuer=issuer)
+            for filing in self._whole.filings
+            if filing.filed <= end and (issuer := self.issuers[filing.issuer.number]).cik is not None
+        )
 
     def session(self, day: date) -> int:
         """The index of the last session up to a day; the first one for a day before the span."""
-        return max(0, bisect_right(self.market.sessions, day) - 1)
+        return self.market.span.index(day)
 
     def securities(self, day: date) -> list[Security]:
         """All that is listed on a day, by symbol."""
@@ -98,7 +166,7 @@ class Registers:
                     kind=line.role,
                     exchange=issuer.company.exchange,
                     price=market.close(index, session) if carried else line.price,
-                    volume=max(1, line.shares * line.turnover_ppm // PPM),
+                    volume=0 if session in line.halts else max(1, line.shares * line.turnover_ppm // PPM),
                     issuer=issuer,
                 )
             )

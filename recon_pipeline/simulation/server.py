@@ -6,13 +6,14 @@
 Every other path is that of a provider (`providers`), or is not there. One server stands for all hosts: give its base
 URL for each of them.
 
-What does not belong here: what the answers say (`market`, `providers`).
+What does not belong here: what the answers say (`market`, `providers`, `lies`), how often they fail (`faults`).
 """
 
 from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -21,10 +22,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
+from recon_pipeline.simulation.faults import Fault, Faults
+from recon_pipeline.simulation.lies import PAGE, Lies
 from recon_pipeline.simulation.market import SimulatedMarket
 from recon_pipeline.simulation.providers import Providers
 from recon_pipeline.simulation.providers.form import Answer, Request
 from recon_pipeline.simulation.registers import Registers
+from recon_pipeline.simulation.traps import NO_TRAPS, Traps
 
 REPOSITORY = "rreichel3/US-Stock-Symbols"
 DUMP_PATH = re.compile(rf"/{REPOSITORY}/([0-9a-f]{{40}})/(\w+)/\2_full_tickers\.json")
@@ -33,16 +37,30 @@ NOT_FOUND = b'{"message":"Not Found"}'
 
 
 @contextmanager
-def serve(market: SimulatedMarket, port: int = 0, today: date | None = None) -> Iterator[str]:
+def serve(
+    market: SimulatedMarket,
+    port: int = 0,
+    today: date | None = None,
+    *,
+    traps: Traps = NO_TRAPS,
+    faults: Faults | None = None,
+) -> Iterator[str]:
     """Serve the market on 127.0.0.1 while the block runs; yields the base URL. Port 0 takes a free one.
 
-    `today` is the day whose evening the sources tell of that know no past: by default the rank day.
+    `today` is the day whose evening the sources tell of that know no past: by default the rank day. `traps` says what
+    the providers get wrong (`lies`), `faults` how often they fail: by default nothing, and never.
     """
-    server = ArchiveServer(market, port, today)
+    with serving(ArchiveServer(market, port, today, traps, faults)) as server:
+        yield server.url
+
+
+@contextmanager
+def serving(server: ArchiveServer) -> Iterator[ArchiveServer]:
+    """Let a server answer while the block runs."""
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="simulated-archive", daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield server
     finally:
         server.shutdown()
         server.server_close()
@@ -55,10 +73,27 @@ class ArchiveServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, market: SimulatedMarket, port: int, today: date | None = None) -> None:
+    def __init__(
+        self,
+        market: SimulatedMarket,
+        port: int = 0,
+        today: date | None = None,
+        traps: Traps = NO_TRAPS,
+        faults: Faults | None = None,
+    ) -> None:
         super().__init__(("127.0.0.1", port), ArchiveHandler)
-        self.market = market
-        self.providers = Providers(Registers(market, today))
+        self.market, self.faults = market, faults or Faults()
+        self.providers = Lies(Providers(Registers(market, today)), traps)
+
+    @property
+    def url(self) -> str:
+        """The base URL of all providers."""
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def turn_to(self, rank_day: date) -> None:
+        """From now on tell what was known when the reconstitution of a rank day took effect."""
+        registers = self.providers.registers.at(rank_day)
+        self.market, self.providers = registers.market, Lies(Providers(registers), self.providers.traps)
 
 
 class ArchiveHandler(BaseHTTPRequestHandler):
@@ -67,12 +102,16 @@ class ArchiveHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # or every small answer waits 40 ms for the client's delayed acknowledgement
     server: ArchiveServer
+    _fault: Fault | None = None
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing: the output belongs to the run that is being served."""
 
     def do_GET(self) -> None:
         """Answer the two paths of the archive and those of the providers; 404 for everything else."""
+        self._fault = self.server.faults.draw()
+        if self._fault is not None and self._fails(self._fault):
+            return None
         url = urlsplit(self.path)
         query = {key: values[0] for key, values in parse_qs(url.query).items()}
         if url.path == f"/repos/{REPOSITORY}/commits":
@@ -84,7 +123,7 @@ class ArchiveHandler(BaseHTTPRequestHandler):
         match = DUMP_PATH.fullmatch(url.path)
         if match is None:
             return self._provide(Request(url.path, query, dict(self.headers)))
-        dump = self.server.market.dump(match[1], match[2])
+        dump = self.server.providers.dump(match[1], match[2])
         if dump is None:
             return self._reply(404, NOT_FOUND, "application/json")
         return self._reply(200, dump, "text/plain; charset=utf-8")
@@ -101,6 +140,19 @@ class ArchiveHandler(BaseHTTPRequestHandler):
             answer.status, answer.body, answer.kind, {"Last-Modified": format_datetime(answer.modified, usegmt=True)}
         )
 
+    def _fails(self, fault: Fault) -> bool:
+        """Answer in place of the market, or wait; returns whether that was the answer."""
+        if fault == "429":
+            wait = {"Retry-After": str(self.server.faults.retry_after_s)}
+            self._reply(429, b'{"message":"rate limit exceeded"}', "application/json", wait)
+        elif fault == "500":
+            self._reply(500, b"upstream failed", "text/plain")
+        elif fault == "html":
+            self._reply(200, PAGE, "text/html")
+        elif fault == "slow":
+            time.sleep(self.server.faults.slow_s)
+        return fault in ("429", "500", "html")
+
     def _reply(self, status: int, body: bytes, kind: str, headers: Mapping[str, str] | None = None) -> None:
         self.send_response(status)
         self.send_header("Content-Type", kind)
@@ -108,6 +160,8 @@ class ArchiveHandler(BaseHTTPRequestHandler):
         for name, value in (headers or {}).items():
             self.send_header(name, value)
         self.end_headers()
+        if self._fault == "truncate":
+            body, self.close_connection = body[: len(body) // 2], True
         self.wfile.write(body)
 
 

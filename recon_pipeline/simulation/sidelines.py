@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from recon_pipeline.simulation.census import CapField, Census, Line, Role
 from recon_pipeline.simulation.chance import Dice
+from recon_pipeline.simulation.kinds import COMPANIES
 
 # Lines of each sort in a market of full size.
 SPAC_LINES: tuple[tuple[int, str, tuple[str, ...], Role, tuple[int, int]], ...] = (
@@ -56,6 +57,7 @@ class Sidelines:
         self._blank_check_lines()
         self._preferreds()
         self._warrants_and_rights()
+        self._warrants_of_merged()
         self._notes()
 
     def _parents(self, count: int, among: list[int]) -> list[int]:
@@ -84,6 +86,9 @@ class Sidelines:
             among = [index for index in slash if index < census.scaled(60)] if ratio > 1 else slash
             for parent in self._parents(count, among):
                 first = census.lines[parent]
+                # The second class takes its symbol further down.
+                if first_suffix and census.names.claim([first.symbol + first_suffix]) is None:
+                    continue
                 first.cap, first.symbol = first_cap, first.symbol + first_suffix
                 first.name = census.companies[parent].name  # the archive names no class in these rows
                 symbol = first.symbol.removesuffix(first_suffix) + suffix
@@ -108,8 +113,10 @@ class Sidelines:
     def _blank_check_lines(self) -> None:
         census, dice = self.census, self._dice
         listed = [index for index in census.of_kind("spac") if census.companies[index].exchange == "nasdaq"]
+        every = len(census.of_kind("spac"))
         for count, letter, words, role, (low, high) in SPAC_LINES:
-            for parent in self._parents(count, listed):
+            # Those that leave within the span had such lines as well.
+            for parent in self._parents(count * every // census.scaled(COMPANIES["spac"]), listed):
                 if (symbol := self._suffixed(parent, letter)) is None:
                     continue
                 shares = census.lines[parent].shares // 3
@@ -146,6 +153,15 @@ class Sidelines:
             if symbol := self._suffixed(parent, "R"):
                 price = dice.between(20, 90) * 100
                 self._add(parent, symbol, "Contingent Value Rights", "right", price, 30_000_000, "zero")
+
+    def _warrants_of_merged(self) -> None:
+        """Warrants of blank-check companies trade on after the merger; their units do not."""
+        census, dice = self.census, self._dice
+        merged = [index for index in census.with_trait("merged_spac") if census.companies[index].exchange == "nasdaq"]
+        for parent in merged:
+            if symbol := self._suffixed(parent, "W"):
+                line = self._add(parent, symbol, "Warrants", "warrant", dice.between(100, 6_000), 9_000_000, "zero")
+                line.tick, line.volatility_ppm = 1, 45_000
 
     def _notes(self) -> None:
         census, dice = self.census, self._dice

@@ -125,10 +125,12 @@ def _classes(market: SimulatedMarket, dice: Dice) -> list[Line]:
         number
         for number, company in enumerate(market.companies[: max(60, len(market.companies) // 20)])
         if company.kind == "common"
+        and not company.trait
         and company.exchange == "nyse"
         and company.in_opening
         and company.first == 0
         and company.last > len(market.sessions)
+        and not company.splits
         and per_company[number] == 1
         and not market.lines[number].renamed_to
         and not market.lines[number].gaps
@@ -147,6 +149,8 @@ def _classes(market: SimulatedMarket, dice: Dice) -> list[Line]:
                 role="class",
                 price=first.price * 96 // 100 // 100 * 100,
                 shares=first.shares,
+                # As of every further class: the one that the archive has is that which prices the company.
+                turnover_ppm=first.turnover_ppm // 6,
             )
         )
     return found

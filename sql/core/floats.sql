@@ -212,8 +212,9 @@ judged as (
             -- What is not held by affiliates is worth no more than all; beyond ten times it no change of price
             -- explains.
             when float_usd > 10 * cast(cap_usd as decimal(34, 4)) then 'beyond belief'
-            -- Less than a thousandth: taken a thousand times it is a float still, so that thousands may be meant.
-            when 1000 * cast(float_usd as decimal(34, 2)) < cap_usd then 'wrong unit'
+            -- Less than a five-hundredth: taken a thousand times it is a float still, of a cap that was up to twice as
+            -- much on its own day, so that thousands may be meant.
+            when 500 * cast(float_usd as decimal(34, 2)) < cap_usd then 'wrong unit'
             else 'usable'
         end as quality
     from based

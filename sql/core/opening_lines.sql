@@ -24,7 +24,45 @@ with opening as (
     where event_id = $event_id
 ),
 
--- A list writes BRK.B, BRK/B or BRKB: the written form first, the form without separators second.
+-- A list writes BRK.B, BRK/B or BRKB. A line that it names by the written form it does not name by another form too:
+-- BRKB beside BRK.B was somebody else. Russell 1000 and Russell 2000 share no company (methodology 7.2), so that they
+-- are one list for this.
+written as (
+    select distinct
+        case when index_id in ('R1000', 'R2000') then 'R1000 or R2000' else index_id end as family,
+        as_of,
+        ticker
+    from opening
+),
+
+-- The written form first, the form without separators second.
+matched as (
+    select
+        opening.index_id,
+        opening.ticker,
+        opening.as_of,
+        lines.role,
+        lines.ticker as line,
+        row_number() over (
+            partition by opening.index_id, opening.ticker, opening.as_of, lines.role
+            order by case when lines.ticker = opening.ticker then 0 else 1 end, lines.ticker
+        ) as choice
+    from opening
+    inner join core.lines as lines
+        on
+            lines.event_id = $event_id
+            and (lines.role = 'rank' or (lines.role = 'opening' and lines.anchor_date = opening.as_of))
+            and lines.ticker_key = opening.ticker_key
+    left join written
+        on
+            written.family
+            = case when opening.index_id in ('R1000', 'R2000') then 'R1000 or R2000' else opening.index_id end
+            and opening.as_of = written.as_of
+            and lines.ticker = written.ticker
+            and opening.ticker <> written.ticker
+    where written.ticker is null
+),
+
 listed as (
     select
         opening.index_id,
@@ -33,18 +71,15 @@ listed as (
         opening.as_of,
         opening.first_as_of,
         opening.opening_rank,
-        lines.ticker as opening_line,
-        row_number() over (
-            partition by opening.index_id, opening.ticker, opening.as_of
-            order by case when lines.ticker = opening.ticker then 0 else 1 end, lines.ticker
-        ) as choice
+        matched.line as opening_line
     from opening
-    left join core.lines as lines
+    left join matched
         on
-            lines.event_id = $event_id
-            and lines.role = 'opening'
-            and lines.anchor_date = opening.as_of
-            and lines.ticker_key = opening.ticker_key
+            matched.choice = 1
+            and matched.role = 'opening'
+            and opening.index_id = matched.index_id
+            and opening.ticker = matched.ticker
+            and opening.as_of = matched.as_of
 ),
 
 -- Where no dump shows the opening date, the written ticker is looked for on the rank day itself.
@@ -53,18 +88,16 @@ direct as (
         listed.index_id,
         listed.ticker,
         listed.as_of,
-        lines.ticker as rank_ticker,
-        row_number() over (
-            partition by listed.index_id, listed.ticker, listed.as_of
-            order by case when lines.ticker = listed.ticker then 0 else 1 end, lines.ticker
-        ) as choice
+        matched.line as rank_ticker
     from listed
-    inner join core.lines as lines
+    inner join matched
         on
-            lines.event_id = $event_id
-            and lines.role = 'rank'
-            and lines.ticker_key = replace(listed.ticker, '.', '')
-    where listed.choice = 1 and listed.opening_line is null
+            matched.choice = 1
+            and matched.role = 'rank'
+            and listed.index_id = matched.index_id
+            and listed.ticker = matched.ticker
+            and listed.as_of = matched.as_of
+    where listed.opening_line is null
 ),
 
 -- A list that was written later, or after a bankruptcy, names lines by tickers that they did not have yet: what no line
@@ -86,11 +119,10 @@ missing as (
     from listed
     left join direct
         on
-            direct.choice = 1
-            and direct.index_id = listed.index_id
+            direct.index_id = listed.index_id
             and direct.ticker = listed.ticker
             and direct.as_of = listed.as_of
-    where listed.choice = 1 and listed.opening_line is null and direct.ticker is null and listed.name is not null
+    where listed.opening_line is null and direct.ticker is null and listed.name is not null
 ),
 
 named_lines as (
@@ -151,7 +183,6 @@ found as (
             listed.index_id = named_filers.index_id
             and listed.ticker = named_filers.ticker
             and listed.as_of = named_filers.as_of
-    where listed.choice = 1
 ),
 
 tied as (
@@ -188,8 +219,7 @@ tied as (
             and continuity.from_ticker = found.opening_line
     left join direct
         on
-            direct.choice = 1
-            and direct.index_id = found.index_id
+            direct.index_id = found.index_id
             and direct.ticker = found.ticker
             and direct.as_of = found.as_of
     -- A filing may tell whose the ticker was on the rank day before the list, and be too old for the list itself: what

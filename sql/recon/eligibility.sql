@@ -65,6 +65,7 @@ observed as (
         shares.class_shares as class_shares,
         openings.opened_on as opened_on,
         cast(listed.value as date) as listed_on,
+        cast(delisted.value as date) as delisted_on,
         floats.float_pct as float_pct,
         cast(case when floats.quality = 'usable' then floats.float_usd end as decimal(22, 2)) as float_usd,
         cast(floats.cap_usd as decimal(24, 4)) as float_cap_usd,
@@ -87,6 +88,9 @@ observed as (
     left join openings on universe.company_id = openings.company_id
     left join core.figures as listed
         on listed.event_id = $event_id and universe.ticker = listed.ticker and listed.figure = 'ipo_date'
+    left join core.figures as delisted
+        on
+            delisted.event_id = $event_id and universe.ticker = delisted.ticker and delisted.figure = 'delisting'
     left join core.floats as floats
         on floats.event_id = $event_id and universe.pricing_ticker = floats.ticker
     left join core.votes as votes on votes.event_id = $event_id and universe.ticker = votes.ticker
@@ -107,6 +111,8 @@ judged as (
         case
             when listing in ('seen', 'bridged') then 'passed'
             when listing = 'listed' and observed_session = rank_day then 'passed'
+            -- Nor is it a gap where a list of the delisted or a form says the same.
+            when listing = 'faded' and delisted_on <= rank_day then 'failed'
             when listing = 'listed' or (listing = 'faded' and is_member) then 'unknown'
             else 'failed'
         end as listing_status,

@@ -71,7 +71,7 @@ def _listed_on(security: Security) -> date:
 def _delisted(registers: Registers, day: date) -> list[tuple[str, ...]]:
     """Lines that left within the span, and some that left long before under symbols that nobody bears now."""
     gone = [
-        (symbol_of(line.symbol), line.name, MARKETS[issuer.company.exchange], str(issuer.left_on))
+        (symbol_of(line.last_symbol), line.name, MARKETS[issuer.company.exchange], str(issuer.left_on))
         for issuer in registers.issuers
         if issuer.left_on and issuer.left_on < day
         for line in issuer.lines

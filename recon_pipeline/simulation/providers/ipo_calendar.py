@@ -1,4 +1,5 @@
-"""The IPO calendar of Nasdaq (providers 1.9): offerings of a month; it has units and misses direct listings.
+"""The IPO calendar of Nasdaq (providers 1.9): offerings of a month; it has units and misses direct listings
+and spin-offs.
 
     GET /api/ipo/calendar?date=2026-04
 
@@ -49,7 +50,7 @@ def _of_month(registers: Registers, month: date) -> list[Issuer]:
     return [
         issuer
         for issuer in registers.issuers
-        if issuer.listed_on and not issuer.is_direct_listing and priced_on(issuer.listed_on).replace(day=1) == month
+        if issuer.listed_on and issuer.is_offered and priced_on(issuer.listed_on).replace(day=1) == month
     ]
 
 

@@ -17,6 +17,7 @@ from recon_pipeline.events import NEW_YORK
 from recon_pipeline.simulation.census import PRICE_UNIT
 from recon_pipeline.simulation.providers.form import KEY, Answer, Request, as_json, day_of
 from recon_pipeline.simulation.registers import Registers, Security
+from recon_pipeline.simulation.traps import Trap
 
 GROUPED: Final = re.compile(r"/v2/aggs/grouped/locale/us/market/stocks/(\d{4}-\d\d-\d\d)")
 TICKERS, IPOS, SPLITS = "/v3/reference/tickers", "/vX/reference/ipos", "/v3/reference/splits"
@@ -58,12 +59,12 @@ def _closes(registers: Registers, day: date, request: Request) -> bytes:
     closed_at = int(datetime.combine(day, time(16), NEW_YORK).timestamp()) * 1000
     results = []
     for security in registers.securities(day):
-        if security.kind == "test":
+        if security.kind == "test" or not security.volume:
             continue
         close = security.price / PRICE_UNIT
         bar = {"T": symbol_of(security), "v": security.volume, "o": close, "c": close, "h": close, "l": close}
         results.append({**bar, "t": closed_at, "n": 1 + security.volume // 100})
-        if security.symbol == registers.unseen.funds[0].symbol:
+        if security.symbol == registers.unseen.funds[0].symbol and Trap.CLASS_TWICE in registers.market.traps:
             results.append(results[-1])
     head |= {"queryCount": len(results), "resultsCount": len(results)}
     return as_json({**head, "results": results, "status": "OK", "request_id": "simulated", "count": len(results)})
@@ -114,7 +115,11 @@ def _window(request: Request, field: str) -> tuple[date, date]:
 
 def _ipos(registers: Registers, request: Request) -> dict[str, object]:
     first, last = _window(request, "listing_date")
-    new = [issuer for issuer in registers.issuers if issuer.listed_on and first <= issuer.listed_on <= last]
+    new = [
+        issuer
+        for issuer in registers.issuers
+        if issuer.listed_on and not issuer.is_spin_off and first <= issuer.listed_on <= last
+    ]
     rows = [
         {
             "ticker": issuer.first.symbol.replace("/", "."),

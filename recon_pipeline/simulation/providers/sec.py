@@ -19,8 +19,10 @@ from typing import Final, NamedTuple
 
 from recon_pipeline.simulation.filings import Filing
 from recon_pipeline.simulation.issuers import Issuer
+from recon_pipeline.simulation.nature import US
 from recon_pipeline.simulation.providers.form import JSON, ZIP, Answer, Request, as_json, as_zip
 from recon_pipeline.simulation.registers import Registers, Security
+from recon_pipeline.simulation.walk import PPM
 
 TICKERS: Final = "/files/company_tickers_exchange.json"
 SUBMISSIONS: Final = "/Archives/edgar/daily-index/bulkdata/submissions.zip"
@@ -30,15 +32,19 @@ EXCHANGES: Final = {"nyse": "NYSE", "amex": "NYSE", "nasdaq": "Nasdaq", "cboe": 
 OVER_THE_COUNTER: Final = 200
 PEOPLE: Final = 300
 FIRST_PERSON: Final = 1_500_000
-# Codes of incorporation and of ISO 3166 by country.
-HOMES: Final = {
-    **{"Canada": ("A6", "CA"), "Israel": ("L3", "IL"), "China": ("E9", "KY"), "United Kingdom": ("X0", "GB")},
+# The SEC's code and that of ISO 3166 by country.
+CODES: Final = {
+    **{"Canada": ("A6", "CA"), "Israel": ("L3", "IL"), "China": ("F4", "CN"), "United Kingdom": ("X0", "GB")},
     **{"Singapore": ("U0", "SG"), "Greece": ("J3", "GR"), "Switzerland": ("V8", "CH"), "Brazil": ("D5", "BR")},
     **{"Japan": ("M0", "JP"), "Taiwan": ("F5", "TW"), "India": ("K7", "IN"), "France": ("I0", "FR")},
+    **{"Ireland": ("L2", "IE"), "Netherlands": ("P7", "NL"), "Luxembourg": ("N4", "LU"), "Hong Kong": ("K3", "HK")},
+    **{"Bermuda": ("D0", "BM"), "Cayman Islands": ("E9", "KY"), "British Virgin Islands": ("D8", "VG")},
+    **{"Marshall Islands": ("1T", "MH"), "Puerto Rico": ("PR", "PR"), "Guam": ("GU", "GU")},
+    **{"U.S. Virgin Islands": ("VI", "VI")},
 }
-CAYMAN: Final = ("E9", "KY")
-STATES: Final = ("DE", "DE", "DE", "NV", "MD")
-CITIES: Final = (("NY", "NEW YORK"), ("CA", "SAN JOSE"), ("TX", "HOUSTON"), ("IL", "CHICAGO"), ("MA", "BOSTON"))
+CITIES: Final = {"NY": "NEW YORK", "CA": "SAN JOSE", "TX": "HOUSTON", "IL": "CHICAGO", "MA": "BOSTON"}
+# The register under which an annual report is filed, by the first digits of its file number.
+REGISTERS: Final = {"fund": "811", "bdc": "814"}
 SIC: Final = {
     **{"Biotechnology: Pharmaceutical Preparations": "2834", "Medical/Dental Instruments": "3841"},
     **{"Computer Software: Prepackaged Software": "7372", "Semiconductors": "3674", "EDP Services": "7374"},
@@ -49,6 +55,7 @@ SIC: Final = {
     **{"Real Estate Investment Trusts": "6798", "Blank Checks": "6770"},
 }
 TINY_COUNT: Final = 2_542
+KEEPS_CODE: Final = 3
 
 
 def answer(registers: Registers, request: Request) -> Answer | None:
@@ -74,30 +81,44 @@ def symbol_of(security: Security) -> str:
     return security.symbol.replace("/", "-").replace("^", "-P")
 
 
-class Home(NamedTuple):
-    """Where an issuer is incorporated, in the SEC's code and that of ISO 3166 with state, and where it sits."""
+class Place(NamedTuple):
+    """A country or a state in the SEC's code, and in that of ISO 3166 with the state beside it."""
 
     code: str
     country: str
     state: str
-    city_state: str
-    city: str
 
 
-def home_of(issuer: Issuer) -> Home:
-    """Where an issuer is at home; the archive leaves the country of some companies out."""
-    company = issuer.company
-    if company.kind in ("foreign", "adr"):
-        code, country = HOMES.get(company.country, CAYMAN)
-        return Home(code, country, "", "", "ABROAD")
-    state = STATES[issuer.number % len(STATES)]
-    city_state, city = CITIES[issuer.number % len(CITIES)]
-    return Home(state, "US", state, city_state, city)
+def place_of(country: str, state: str) -> Place:
+    """A country, or a state of the US, as filings have it."""
+    if country == US:
+        return Place(state, "US", state)
+    code, iso = CODES[country]
+    return Place(code, iso, "")
+
+
+def incorporation_of(issuer: Issuer) -> Place:
+    """Where an issuer is incorporated."""
+    return place_of(issuer.incorporated, issuer.incorporated_state)
+
+
+def seat_of(issuer: Issuer) -> Place:
+    """Where its principal executive offices are."""
+    return place_of(issuer.headquartered, issuer.headquartered_state)
+
+
+def city_of(issuer: Issuer) -> str:
+    """The city of its address."""
+    return CITIES.get(issuer.headquartered_state, "ABROAD")
 
 
 def sic_of(issuer: Issuer) -> str:
-    """The industry code; funds have none."""
-    kinds = {"fund": "", "spac": "6770", "reit": "6798", "royalty": "6792", "bdc": ""}
+    """The industry code. Funds have none; some blank-check companies keep theirs for years after they have merged."""
+    if issuer.company.trait == "merged_spac" and issuer.number % KEEPS_CODE == 0:
+        return "6770"
+    # One of a few BDCs is told by the register of its reports alone.
+    kinds = {"fund": "", "spac": "6770", "reit": "6798", "royalty": "6792"}
+    kinds["bdc"] = "6799" if issuer.number % KEEPS_CODE == 0 else ""
     return kinds.get(issuer.company.kind, SIC.get(issuer.company.industry, "7389"))
 
 
@@ -154,7 +175,7 @@ def _headers(registers: Registers) -> Iterator[tuple[str, bytes]]:
 
 
 def _header(issuer: Issuer, listed: list[Security], filings: list[Filing]) -> dict[str, object]:
-    home, is_fund = home_of(issuer), issuer.company.kind == "fund"
+    is_fund, register = issuer.company.kind == "fund", REGISTERS.get(issuer.company.kind, "001")
     newest = sorted(filings, key=lambda filing: filing.filed, reverse=True)
     return {
         "cik": f"{issuer.cik:010}",
@@ -164,19 +185,28 @@ def _header(issuer: Issuer, listed: list[Security], filings: list[Filing]) -> di
         "tickers": [symbol_of(each) for each in listed],
         "exchanges": [EXCHANGES[each.exchange] for each in listed],
         "category": "" if is_fund else "Accelerated filer",
-        "stateOfIncorporation": home.code,
-        "addresses": {"business": {"city": home.city, "stateOrCountry": home.city_state or home.code}},
-        "formerNames": [],
+        "stateOfIncorporation": incorporation_of(issuer).code,
+        "addresses": {"business": {"city": city_of(issuer), "stateOrCountry": seat_of(issuer).code}},
+        "formerNames": _former_names(issuer),
         "filings": {
             "recent": {
                 "accessionNumber": [filing.accession for filing in newest],
                 "filingDate": [str(filing.filed) for filing in newest],
                 "form": [filing.form for filing in newest],
-                "fileNumber": [f"001-{issuer.number:05}" for _ in newest],
+                "fileNumber": [f"{register}-{issuer.number:05}" for _ in newest],
             },
             "files": [],
         },
     }
+
+
+def _former_names(issuer: Issuer) -> list[dict[str, str]]:
+    """What a blank-check company was called before it merged."""
+    if issuer.company.trait != "merged_spac" or issuer.company.ipo_year is None:
+        return []
+    stem, since = issuer.company.name.partition(" ")[0].upper(), issuer.company.ipo_year
+    name = f"{stem[::-1]} ACQUISITION CORP"
+    return [{"name": name, "from": f"{since}-01-12T05:00:00.000Z", "to": f"{since + 1}-06-03T04:00:00.000Z"}]
 
 
 def _person(cik: int, number: int) -> dict[str, object]:
@@ -210,9 +240,8 @@ def _company(issuer: Issuer, reports: list[Filing], *, is_tiny: bool) -> dict[st
     counts = [(each, each.counts[0].shares) for each in reports if not issuer.classes]
     if is_tiny:
         counts = [(each, TINY_COUNT) for each in reports]
-    floats = [
-        (each, issuer.company.cap_usd * issuer.public_ppm // 1_000_000) for each in reports if each.form == "10-K"
-    ]
+    scale = 1_000 if issuer.is_float_in_thousands else 1
+    floats = [(each, each.cap_usd * issuer.public_ppm // PPM // scale) for each in reports if each.form == "10-K"]
     dei: dict[str, object] = {}
     if counts:
         shares = [_fact(filing, filing.cover_on, value) for filing, value in counts]

@@ -17,7 +17,7 @@ from typing import Final
 
 from recon_pipeline.simulation.filings import Filing
 from recon_pipeline.simulation.providers.form import ABSENT, ZIP, Answer, Request, as_zip, table
-from recon_pipeline.simulation.providers.sec import UNDECLARED, has_contact, home_of, sic_of
+from recon_pipeline.simulation.providers.sec import UNDECLARED, city_of, has_contact, incorporation_of, seat_of, sic_of
 from recon_pipeline.simulation.registers import Registers
 
 STATEMENTS: Final = re.compile(r"/files/dera/data/financial-statement-data-sets/(\d{4})q([1-4])\.zip")
@@ -75,17 +75,17 @@ def _statements(filed: list[Filing]) -> bytes:
 
 
 def _sub(filing: Filing) -> list[object]:
-    issuer, home = filing.issuer, home_of(filing.issuer)
-    symbol = issuer.first.symbol.partition("/")[0].lower()
+    issuer, home, seat = filing.issuer, incorporation_of(filing.issuer), seat_of(filing.issuer)
+    symbol = filing.symbol.partition("/")[0].lower()
     assert filing.period is not None
     told = {
         "adsh": filing.accession,
         "cik": filing.cik,
         "name": issuer.company.name.upper(),
         "sic": sic_of(issuer),
-        "countryba": home.country,
-        "stprba": home.city_state,
-        "cityba": home.city,
+        "countryba": seat.country,
+        "stprba": seat.state,
+        "cityba": city_of(issuer),
         "countryinc": home.country,
         "stprinc": home.state,
         "fye": "1231",
@@ -147,5 +147,5 @@ def _symbols(filing: Filing) -> list[tuple[str, str]]:
     """Class and symbol of what a filing says to be listed, in the form in which most filers write it."""
     issuer = filing.issuer
     if not issuer.classes:
-        return [("", issuer.first.symbol.replace("/", "."))]
+        return [("", filing.symbol.replace("/", "."))]
     return [(each.member, each.symbol.replace("/", ".")) for each in issuer.classes if each.symbol]

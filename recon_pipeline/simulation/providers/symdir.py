@@ -18,6 +18,7 @@ NASDAQ: Final = "Symbol|Security Name|Market Category|Test Issue|Financial Statu
 OTHER: Final = "ACT Symbol|Security Name|Exchange|CQS Symbol|ETF|Round Lot Size|Test Issue|NASDAQ Symbol"
 LETTERS: Final = {"nyse": "N", "amex": "A", "arca": "P", "cboe": "Z"}
 DOLLAR: Final = 10_000
+TITLED: Final = 3  # of so many closed-end funds the exchange names one so
 
 
 def answer(registers: Registers, request: Request) -> Answer | None:
@@ -41,6 +42,8 @@ def _name(security: Security) -> str:
     """Issuer and security with a dash between, where the line has both."""
     company = security.issuer.company.name if security.issuer else ""
     rest = security.name.removeprefix(company).strip()
+    if security.issuer and security.issuer.structure == "fund" and security.issuer.number % TITLED == 0:
+        rest = "Closed End Fund"
     return f"{company} - {rest}" if company and rest else security.name
 
 
@@ -50,7 +53,11 @@ def _flag(flag: bool) -> str:
 
 def _nasdaq_row(security: Security) -> str:
     market = "Q" if security.volume > 1_000_000 else "G" if security.volume > 100_000 else "S"
-    status = "D" if security.price < DOLLAR else "N"
+    is_deficient = security.price < DOLLAR
+    if security.issuer and security.issuer.in_bankruptcy:
+        status = "G" if is_deficient else "Q"
+    else:
+        status = "D" if is_deficient else "N"
     flags = (_flag(security.kind == "test"), status, "100", _flag(security.kind == "fund"), "N")
     return "|".join((security.symbol, _name(security), market, *flags))
 

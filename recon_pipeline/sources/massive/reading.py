@@ -45,7 +45,8 @@ PRICES: Final = pl.Schema(
 def closes(landed: Landed) -> Frames:
     """The unadjusted closes of a session, public at the end of its day: end-of-day data come out the same evening.
 
-    A row without a symbol, a close or the right day, and a second row of a symbol, are quarantined.
+    A row without a symbol, a close or the right day, and a second row of a symbol, are quarantined. Whether they are
+    adjusted is what the answer itself says: one that says so is not landed, and a check tells of one that was.
     """
     day = asked_day(landed)
     known_at = end_of_day(day)
@@ -53,7 +54,8 @@ def closes(landed: Landed) -> Frames:
     of_day = moments_of(day)
     rows: list[tuple[object, ...]] = []
     seen: set[str] = set()
-    for bar in decoded(CLOSES, landed.body()).results:
+    told = decoded(CLOSES, landed.body())
+    for bar in told.results:
         symbol = (bar.T or "").strip()
         close, volume = exact(bar.c, 18, 4), exact(bar.v, 18, 0)
         if not symbol:
@@ -71,7 +73,7 @@ def closes(landed: Landed) -> Frames:
             seen.add(symbol)
             shares = None if volume is None else int(volume)
             ticker = massive_ticker(symbol)
-            rows.append((day, symbol, ticker, close, shares, known_at, "massive", False))
+            rows.append((day, symbol, ticker, close, shares, known_at, "massive", told.adjusted))
     return {"raw.prices": pl.DataFrame(rows, schema=PRICES, orient="row"), REJECTS: rejects.frame()}
 
 

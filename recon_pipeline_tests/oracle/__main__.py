@@ -1,0 +1,130 @@
+"""Runs seeds through the pipeline and holds each event against the oracle: `python -m recon_pipeline_tests.oracle`.
+
+Prints a table by seed and event, and each difference; ends with code 1 if there is one.
+
+What does not belong here: the comparison (`compare`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from recon_pipeline.events import event, events
+from recon_pipeline.pipeline import run_event
+from recon_pipeline.publish import published_database
+from recon_pipeline.settings import Settings
+from recon_pipeline.simulation import opening_csv, serve, simulate
+from recon_pipeline.simulation.demo import DEMO_EVENT, home_name, run_demo, settings_of
+from recon_pipeline.simulation.market import SimulatedMarket
+from recon_pipeline.simulation.registers import Registers
+from recon_pipeline_tests.oracle.compare import KINDS, Difference, differences
+from recon_pipeline_tests.oracle.ledger import Ledger
+from recon_pipeline_tests.oracle.story import Opening, Story, members_csv, tell
+
+SHOWN = 12
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command; returns its exit code."""
+    asked = _parser().parse_args(arguments)
+    first, _, last = asked.seeds.partition("-")
+    print(f"{'seed':>4} {'event':<14} {'seconds':>7} " + " ".join(f"{kind:>10}" for kind in KINDS))
+    total = 0
+    for seed in range(int(first), int(last or first) + 1):
+        with tempfile.TemporaryDirectory() as folder:
+            home = Path(asked.home or folder) / (home_name(asked.lines, asked.years, seed) + "-alone" * asked.alone)
+            for event_id, seconds, found in judge(
+                home, lines=asked.lines, years=asked.years, seed=seed, is_run=not asked.no_run, alone=asked.alone
+            ):
+                counts = Counter(difference.kind for difference in found)
+                print(f"{seed:>4} {event_id:<14} {seconds:>7.1f} " + " ".join(f"{counts[kind]:>10}" for kind in KINDS))
+                total += len(found)
+                for kind in KINDS:
+                    for difference in [each for each in found if each.kind == kind][: asked.shown]:
+                        print(difference)
+                sys.stdout.flush()
+    print(f"{total:,} differences")
+    return 1 if total else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m recon_pipeline_tests.oracle", description=__doc__)
+    parser.add_argument("--seeds", default="1", help="a seed, or the first and the last: 1-20")
+    parser.add_argument("--lines", type=int, default=9000, help="lines that are ever listed in the market")
+    parser.add_argument("--years", type=int, default=3, help="years of sessions; 0: those of a single event")
+    parser.add_argument("--alone", action="store_true", help="only the last event, from a true list of members")
+    parser.add_argument("--shown", type=int, default=SHOWN, help="differences of a kind to print")
+    parser.add_argument("--home", help="keep the homes in this folder")
+    parser.add_argument("--no-run", action="store_true", help="compare what the homes have from a run before")
+    return parser
+
+
+def judge(
+    home: Path, *, lines: int, years: int, seed: int, is_run: bool = True, alone: bool = False
+) -> Iterator[tuple[str, float, list[Difference]]]:
+    """Run the events of a market in a home and compare each: event, seconds, differences.
+
+    `alone`: the last event by itself, from a true list of members, as somebody does who has one: such a list knows what
+    no source tells, so that more can be presumed of who is not in it.
+    """
+    started = time.monotonic()
+    if is_run and not alone:
+        run_demo(Settings(home=home), lines=lines, years=years, seed=seed)
+    market = simulate(event(DEMO_EVENT), lines=lines, years=years, seed=seed)
+    if alone:
+        opening = true_list(market)
+        if is_run:
+            run_alone(home, market, opening)
+    for story in [last_story(market, opening)] if alone else stories(market):
+        found = differences(story, published_database(home))
+        yield story.event_id, time.monotonic() - started, found
+        started = time.monotonic()
+
+
+def stories(market: SimulatedMarket, *, tells_all: bool = False) -> Iterator[Story]:
+    """Every reconstitution of a market in order: the first opens from its file, the others from the one before."""
+    registers = Registers(market)
+    recons = [each for each in events().values() if each.kind == "recon"]
+    opening: Opening | None = None
+    for each in (*market.span.past, event(DEMO_EVENT)):
+        ledger = Ledger(registers.at(each.rank_day), tells_all=tells_all)
+        if opening is None:
+            before = max(one.rank_day for one in recons if one.effective_date < market.span.opening_asof)
+            opening = Opening.of_csv(ledger, opening_csv(market, everyone=True), before)
+        story = tell(ledger, each.event_id, each.rank_day, each.effective_date, each.effective_from, opening)
+        yield story
+        opening = Opening.after(story)
+
+
+def true_list(market: SimulatedMarket) -> bytes:
+    """Who was in the indexes before the last event, by those who knew all."""
+    before = market.span.past[-1]
+    (told,) = [story for story in stories(market, tells_all=True) if story.event_id == before.event_id]
+    return members_csv(told, before.effective_from)
+
+
+def last_story(market: SimulatedMarket, opening: bytes) -> Story:
+    """The last event from a list of members."""
+    chosen, ledger = event(DEMO_EVENT), Ledger(Registers(market))
+    before = Opening.of_csv(ledger, opening, market.span.past[-1].rank_day)
+    return tell(ledger, DEMO_EVENT, chosen.rank_day, chosen.effective_date, chosen.effective_from, before)
+
+
+def run_alone(home: Path, market: SimulatedMarket, opening: bytes) -> None:
+    """Run the last event from a list of members through the pipeline."""
+    home.mkdir(parents=True, exist_ok=True)
+    path = home / "opening.csv"
+    path.write_bytes(opening)
+    with serve(market) as url:
+        settings = settings_of(Settings(home=home), url, event(DEMO_EVENT))
+        run_event(DEMO_EVENT, settings, openings=[path])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

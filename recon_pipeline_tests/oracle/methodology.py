@@ -1,0 +1,99 @@
+"""The numbers of the rules, written out from the methodology with their sections, as of an effective date.
+
+What does not belong here: how a rule is applied.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Final
+
+# 7.2: the last rank that is above each cut. 7.1: 4,000 companies, or all that qualify.
+CUTS: Final = {"TOP50": 50, "TOP200": 200, "TOP500": 500, "R1000": 1000, "MICRO": 2000, "R3000": 3000, "R3000E": 4000}
+# 7.6: half widths in percentile points; no band at the others.
+BANDS: Final = {"TOP200": Fraction(5, 2), "TOP500": Fraction(5, 2), "R1000": Fraction(5, 2), "MICRO": Fraction(1, 2)}
+
+MIN_PRICE: Final = 10_000  # 3.1: a dollar, in 1/10,000 USD
+PRICE_AVERAGE_DAYS: Final = 30  # 3.2, 18.6: calendar days ending the day before rank day
+MIN_CAP_USD: Final = 30_000_000  # 4.1: at least
+MIN_CLASS_CAP_USD: Final = 30_000_000  # 5.3: more than
+MIN_PUBLIC_PPM: Final = 50_000  # 4.2: at least 5 %
+MIN_VOTES_PPM: Final = 50_000  # 4.3: at least 5 %
+VOLUME_YEARS: Final = 2  # 1.1, 5.2, 5.3: or as much as there is
+VEHICLE_DAYS: Final = 100  # 5.2: days of volume in those two years that a member's class needs
+SESSIONS_OF_VOLUME_YEARS: Final = 504
+VEHICLE_GAP_PCT: Final = 20  # 5.2: closer volumes are told apart by shares
+
+# 2.1
+EXCHANGES: Final = frozenset({"nasdaq", "nyse", "amex", "arca"})
+CBOE_FROM: Final = date(2019, 6, 1)
+# 2.4-2.7
+STRUCTURES: Final = frozenset({"operating", "reit"})
+BDC_UNTIL: Final = date(2014, 6, 1)  # 2.5
+# 1.13
+N_SHARES_FROM: Final = date(2018, 6, 1)
+# 4.3: new names, and members after their years of grace
+VOTES_FROM: Final = date(2017, 9, 1)
+VOTES_OF_MEMBERS_FROM: Final = date(2023, 6, 1)
+
+# 5.4: the published median of the year's June; 18.12: between published ones the house interpolates (2021, 2022, 2024),
+# and before them takes the middle of what is usual.
+MEDIAN_ADDTV_USD: Final = {
+    2018: 130_000,
+    2019: 140_000,
+    2020: 130_000,
+    2021: 123_000,
+    2022: 117_000,
+    2023: 110_000,
+    2024: 125_000,
+    2025: 140_000,
+    2026: 175_000,
+}
+
+# 1.9
+# fmt: off
+BENEFIT_DRIVEN: Final = frozenset(
+    {
+        "Anguilla", "Antigua and Barbuda", "Aruba", "Bahamas", "Barbados",
+        "Belize", "Bermuda", "Bonaire", "British Virgin Islands", "Cayman Islands",
+        "Channel Islands", "Cook Islands", "Curacao", "Faroe Islands", "Gibraltar",
+        "Guernsey", "Isle of Man", "Jersey", "Liberia", "Marshall Islands",
+        "Panama", "Saba", "Sint Eustatius", "Sint Maarten", "Turks and Caicos Islands"
+    }
+)
+# fmt: on
+# 1.12
+UNITED_STATES: Final = "United States"
+TERRITORIES: Final = frozenset(
+    {"Puerto Rico", "Guam", "U.S. Virgin Islands", "American Samoa", "Northern Mariana Islands"}
+)
+# 1.13: the mainland, and where its companies are run from
+MAINLAND: Final = frozenset({"China", "Hong Kong", "Macau"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What differs from year to year, as of the effective date of an event."""
+
+    exchanges: frozenset[str]
+    structures: frozenset[str]
+    excludes_n_shares: bool
+    min_votes_ppm: int
+    min_votes_ppm_of_members: int
+    median_addtv_usd: int
+
+
+def rules_on(effective: date) -> Rules:
+    """The rules of an event that takes effect on a day."""
+    # A year's median holds from its June reconstitution to the next.
+    year = effective.year if effective.month >= 6 else effective.year - 1
+    return Rules(
+        exchanges=EXCHANGES | {"cboe"} if effective >= CBOE_FROM else EXCHANGES,
+        structures=STRUCTURES | {"bdc"} if effective < BDC_UNTIL else STRUCTURES,
+        excludes_n_shares=effective >= N_SHARES_FROM,
+        min_votes_ppm=MIN_VOTES_PPM if effective >= VOTES_FROM else 0,
+        min_votes_ppm_of_members=MIN_VOTES_PPM if effective >= VOTES_OF_MEMBERS_FROM else 0,
+        median_addtv_usd=MEDIAN_ADDTV_USD[min(max(year, min(MEDIAN_ADDTV_USD)), max(MEDIAN_ADDTV_USD))],
+    )
