@@ -6,6 +6,7 @@ that the very same fetch, derive and publish code runs with no network and no re
 
     chance      draws that are alike on every platform
     names       invented names and tickers
+    nature      what is true of a company and no price list prints
     census      who is listed: companies and lines, with figures of the rank day
     traps       what misleads: the twenty traps of providers 1.17 by name, to be had or not
     incidents   what happens around the last rank day: IPOs, delistings, renames, gaps, prices under a dollar
