@@ -30,7 +30,8 @@ from recon_pipeline_tests.test_house_rules import imported_names, uses
 
 CHOSEN = event(DEMO_EVENT)
 LINES, SEED = 6_000, 1
-MODULES = sorted(Path(oracle.__file__).parent.glob("*.py"))
+# The command runs the pipeline, whose opening it hands over; what it judges by is in the others.
+MODULES = sorted(path for path in Path(oracle.__file__).parent.glob("*.py") if path.name != "__main__.py")
 
 
 # --- independence -----------------------------------------------------------------------------------------------------

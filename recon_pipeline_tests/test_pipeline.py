@@ -112,7 +112,8 @@ class Difficult(ArchiveServer):
     """An archive that can be slow, faulty or closed, and remembers what it was asked."""
 
     def __init__(self, shelf: Shelf) -> None:
-        super().__init__(cast(SimulatedMarket, shelf), 0)
+        super().__init__(shelf.markets[0])
+        self.market = cast(SimulatedMarket, shelf)
         self.RequestHandlerClass = Handler
         self.shelf = shelf
         self.lock = threading.Lock()

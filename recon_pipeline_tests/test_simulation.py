@@ -105,7 +105,7 @@ def test_same_seed_same_bytes() -> None:
 
 def test_bytes_are_those_of_every_other_platform() -> None:
     # Made on Linux with Python 3.11. A deliberate change of the generator changes it; a change of platform must not.
-    assert everything(small(7)) == "72cd624534ddfd4a7e0284c4312e222bb5ba1480450f03fc52d0c2b53392645e"
+    assert everything(small(7)) == "ad87e367088800a13288596d3c7886c56c54553345e18604a8cdb02bcf7bd8c8"
 
 
 def test_other_seed_other_market() -> None:
@@ -336,7 +336,7 @@ def test_notes_and_certificates_repeat_the_cap_of_their_issuer(market: Simulated
         (r"Fund\b.* (Stock|Shares|Interest)$", 250),
         (r"(L\.P\.|LP) Common Units", 30),
         (r"LLC Common Shares$", 3),
-        (r"Royalty Trust", 10),
+        (r"(Royalty|Basin) Trust", 10),
         (r"Property|Realty|Residential", 120),
         (r"Preferred Stock$", 330),
         (r"(Notes|Debentures) due \d{4}$", 55),

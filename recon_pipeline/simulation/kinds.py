@@ -37,7 +37,7 @@ FULL_SIZE = 6000
 
 # Companies of each kind in a market of FULL_SIZE lines; side lines make up the rest.
 COMPANIES: dict[Kind, int] = {
-    "common": 3560,
+    "common": 3470,
     "reit": 190,
     "foreign": 350,
     "adr": 235,
@@ -69,8 +69,8 @@ CURVE = (
     (2500, 450_000_000),
     (3000, 180_000_000),
     (3300, 75_000_000),
-    (3580, 28_000_000),
-    (3750, 3_000_000),
+    (3500, 28_000_000),
+    (3660, 3_000_000),
 )
 # (floor of the cap in USD, usual price in USD, daily volatility in ppm, spread of the yearly log return)
 SIZES = (

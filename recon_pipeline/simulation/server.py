@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -89,6 +90,11 @@ class ArchiveServer(ThreadingHTTPServer):
     def url(self) -> str:
         """The base URL of all providers."""
         return f"http://127.0.0.1:{self.server_port}"
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Print what went wrong, but for a client that hung up: it has read as much as it wanted."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
     def turn_to(self, rank_day: date) -> None:
         """From now on tell what was known when the reconstitution of a rank day took effect."""

@@ -23,7 +23,7 @@ Whole = NDArray[np.int64]
 
 PPM: Final = 1_000_000
 FINE: Final = 64
-MARKET_DRIFT_PPM, MARKET_VOLATILITY_PPM = 300, 9_000
+MARKET_DRIFT_PPM, MARKET_VOLATILITY_PPM = 150, 6_000
 NOISE_CENTRE, NOISE_SPREAD = 510, 148  # mean and deviation of the sum of four uniform bytes
 DRIFT_SESSIONS: Final = 30  # before the rank day: a drift leads into the price that the rank day has
 
