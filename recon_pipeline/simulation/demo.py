@@ -36,6 +36,9 @@ SEC_REQUESTS_PER_SECOND: Final = 10.0
 FREE_PLAN_REQUESTS_PER_SECOND: Final = 1.0
 """Massive is asked for what a free plan gives: a faster pace would be taken for a paid one."""
 
+PATIENCE_S: Final = 600.0
+"""A payload of the local host is made when it is asked for first, which a busy machine takes its time for."""
+
 DAYS_AFTER: Final = 7
 """The demo looks back on each of its events: everything of it is published by then."""
 
@@ -53,6 +56,8 @@ def settings_of(settings: Settings, url: str, event: ReconEvent) -> Settings:
             **dict.fromkeys(paces, LOCAL_REQUESTS_PER_SECOND),
             "sec_requests_per_second": SEC_REQUESTS_PER_SECOND,
             "massive_requests_per_second": FREE_PLAN_REQUESTS_PER_SECOND,
+            "read_timeout_s": PATIENCE_S,
+            "answer_timeout_s": PATIENCE_S,
             "sources": "all",
             "now": now,
             "offline": False,
