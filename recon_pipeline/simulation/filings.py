@@ -144,6 +144,8 @@ def _notices(issuer: Issuer, last_day: date) -> Iterator[tuple[str, date]]:
         yield "8-A12B", weekday(issuer.listed_on - timedelta(days=3))
         if issuer.is_spin_off:
             yield "10-12B", weekday(issuer.listed_on - timedelta(days=30))
+        elif issuer.structure in ("bdc", "fund"):
+            yield "N-2", weekday(issuer.listed_on - timedelta(days=40))  # what else tells of one without a report yet
         elif issuer.is_offered:
             form = "424B1" if issuer.is_best_efforts else "424B4"
             yield form, weekday(issuer.listed_on - timedelta(days=1))

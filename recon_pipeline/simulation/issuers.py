@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Final, Literal
 
@@ -21,7 +21,7 @@ from recon_pipeline.simulation.chance import Dice
 from recon_pipeline.simulation.kinds import FULL_SIZE
 from recon_pipeline.simulation.market import SimulatedMarket
 from recon_pipeline.simulation.nature import US, USUAL_PPM, Rule, Structure
-from recon_pipeline.simulation.traps import told_well
+from recon_pipeline.simulation.traps import Trap
 from recon_pipeline.simulation.unseen import Unseen
 from recon_pipeline.simulation.walk import PPM
 
@@ -40,6 +40,8 @@ SPLITS, BANKS = 4, 5
 SPLIT_RATIOS: Final = ((1, 2), (1, 4), (1, 10), (10, 1))
 # In a market of one rank day: before the first session, so that no price has to jump.
 SPLIT_DAYS_BEFORE, OLD_SPLIT_DAYS_BEFORE = 38, 200
+# Without the trap of a split between report and rank day: before the cover of the last report.
+SPLIT_LONG_BEFORE: Final = timedelta(days=OLD_SPLIT_DAYS_BEFORE)
 DIRECT_LISTINGS: Final = 0.1
 # Parts of a million that no affiliate holds: of most companies, and of a few that hardly anybody else can buy; some of
 # the others tell their float in thousands.
@@ -177,7 +179,22 @@ def issuers_of(market: SimulatedMarket, unseen: Unseen) -> tuple[Issuer, ...]:
         for number, company in enumerate((*market.companies, *unseen.companies))
     )
     _Truth(market, found).plant()
-    return told_well(market, found, FIRST_CIK)
+    return _without_traps(market, found)
+
+
+def _without_traps(market: SimulatedMarket, issuers: tuple[Issuer, ...]) -> tuple[Issuer, ...]:
+    """Take out of the issuers, and so of what they report, each trap that is not wanted."""
+    traps, long_ago = market.traps, market.span.rank_day - SPLIT_LONG_BEFORE
+    for issuer in issuers:
+        if Trap.BROKEN_COUNT not in traps:
+            issuer.flaw, issuer.flaws, issuer.placeholder, issuer.is_float_in_thousands = None, {}, 0, False
+            if not issuer.classes:
+                issuer.shares = issuer.implied
+        if Trap.SPLIT_BETWEEN not in traps and issuer.split and not market.span.is_of_years:
+            issuer.split = replace(issuer.split, on=min(issuer.split.on, long_ago))
+        if Trap.NO_FILER not in traps and issuer.cik is None:
+            issuer.cik = FIRST_CIK + issuer.number
+    return issuers
 
 
 def _issuer(market: SimulatedMarket, number: int, company: Company, lines: tuple[Line, ...], dice: Dice) -> Issuer:

@@ -16,7 +16,6 @@ from recon_pipeline.simulation.chance import Dice, growth
 from recon_pipeline.simulation.kinds import COMPANIES, ELIGIBLE, FULL_SIZE
 from recon_pipeline.simulation.market import SimulatedMarket
 from recon_pipeline.simulation.names import Namer
-from recon_pipeline.simulation.traps import seen
 from recon_pipeline.simulation.unseen import unseen
 
 Names = list[tuple[str, str]]
@@ -56,7 +55,7 @@ def opening_csv(market: SimulatedMarket, *, everyone: bool = False) -> bytes:
             indexes.append("RMICRO")
         rows += [(index, ticker, name, asof) for index in indexes for ticker, name in names]
     if everyone:
-        hidden = seen(unseen(market), market.traps)
+        hidden = unseen(market)
         companies = (*market.companies, *hidden.companies)
         rows += [
             ("R1000", line.symbol.replace("/", "."), companies[line.company].name.upper(), asof)

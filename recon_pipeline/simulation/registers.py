@@ -20,7 +20,6 @@ from recon_pipeline.simulation.census import Line
 from recon_pipeline.simulation.filings import Filing, filings_of
 from recon_pipeline.simulation.issuers import Issuer, issuers_of
 from recon_pipeline.simulation.market import SimulatedMarket
-from recon_pipeline.simulation.traps import seen
 from recon_pipeline.simulation.unseen import Unseen, unseen
 from recon_pipeline.simulation.walk import PPM
 
@@ -79,7 +78,7 @@ class Registers:
     def unseen(self) -> Unseen:
         """What the archive lacks."""
         if self._whole is self:
-            return seen(unseen(self.market), self.market.traps)
+            return unseen(self.market)
         known = self._whole.unseen
         return replace(known, lines=tuple(self._then(line) for line in known.lines))
 

@@ -1,7 +1,7 @@
 """The twenty traps of providers 1.17, each with a name, so that a market can be had without them or with some alone.
 
 A trap has two sides. What is true and misleads, such as a company called NA, is in the market: it is drawn there, and
-`tidied` and its like take it out again unless it is wanted, so that the rest of the generator knows of no trap.
+`tidied` takes it out again unless it is wanted; `issuers` and `unseen` do so with what is told beside the market.
 What a provider gets wrong, such as an error that comes with HTTP 200, is told by the server alone: see `lies`.
 
 What does not belong here: what a provider answers (`lies`), how it fails to answer (`faults`).
@@ -9,19 +9,12 @@ What does not belong here: what a provider answers (`lies`), how it fails to ans
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import timedelta
 from enum import Enum
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from recon_pipeline.simulation.census import ALWAYS, Census, Line
+from recon_pipeline.simulation.incidents import Span
 from recon_pipeline.simulation.names import NULL_LOOKALIKES
-
-if TYPE_CHECKING:
-    from recon_pipeline.simulation.incidents import Span
-    from recon_pipeline.simulation.issuers import Issuer
-    from recon_pipeline.simulation.market import SimulatedMarket
-    from recon_pipeline.simulation.unseen import Unseen
 
 
 class Trap(Enum):
@@ -61,14 +54,9 @@ MARKET_TRAPS: Final[Traps] = frozenset(
 )
 """What a real market has at any time: the default of `simulate`."""
 
-SPLIT_LONG_BEFORE: Final = timedelta(days=200)
-"""A split so long before the rank day lies before the cover of the last report."""
 
 RECYCLED_AFTER: Final = 5
 """Sessions after the rank day at which a ticker changes hands."""
-
-
-# --- the market -------------------------------------------------------------------------------------------------------
 
 
 def tidied(census: Census, span: Span, traps: Traps) -> Census:
@@ -127,26 +115,3 @@ def _plain(census: Census, span: Span) -> list[int]:
         and not lines[number][0].renamed_to
         and not lines[number][0].gaps
     ]
-
-
-# --- beside the market ------------------------------------------------------------------------------------------------
-
-
-def seen(unseen: Unseen, traps: Traps) -> Unseen:
-    """What the archive lacks: no company of it unless that is wanted; funds are no lines of it in any case."""
-    return unseen if Trap.OMISSION in traps else replace(unseen, companies=(), lines=())
-
-
-def told_well(market: SimulatedMarket, issuers: tuple[Issuer, ...], first_cik: int) -> tuple[Issuer, ...]:
-    """Take out of the issuers, and so of what they report, each trap that is not wanted; `first_cik` is of number 0."""
-    traps, long_ago = market.traps, market.span.rank_day - SPLIT_LONG_BEFORE
-    for issuer in issuers:
-        if Trap.BROKEN_COUNT not in traps:
-            issuer.flaw, issuer.flaws, issuer.placeholder, issuer.is_float_in_thousands = None, {}, 0, False
-            if not issuer.classes:
-                issuer.shares = issuer.implied
-        if Trap.SPLIT_BETWEEN not in traps and issuer.split and not market.span.is_of_years:
-            issuer.split = replace(issuer.split, on=min(issuer.split.on, long_ago))
-        if Trap.NO_FILER not in traps and issuer.cik is None:
-            issuer.cik = first_cik + issuer.number
-    return issuers

@@ -18,6 +18,7 @@ from recon_pipeline.simulation.census import PRICE_UNIT, Company, Line
 from recon_pipeline.simulation.chance import Dice
 from recon_pipeline.simulation.market import SimulatedMarket
 from recon_pipeline.simulation.names import Namer
+from recon_pipeline.simulation.traps import Trap
 
 # Exchange, cap in USD, price in USD, and the classes that are listed ("": a single line).
 COMPANIES: Final = (
@@ -93,6 +94,8 @@ def unseen(market: SimulatedMarket) -> Unseen:
         Fund(symbol, "Exchange Test Issue Common Stock", exchange, 10 * PRICE_UNIT, is_test=True)
         for symbol, exchange in TEST_SYMBOLS
     ]
+    if Trap.OMISSION not in market.traps:
+        companies, lines = [], []
     return Unseen(tuple(companies), tuple(lines), tuple(funds + tests))
 
 
