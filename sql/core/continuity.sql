@@ -79,6 +79,41 @@ steps as (
     cross join (select distinct anchor_date from lines where role = 'rank') as ranked
 ),
 
+-- Tickers that another filer with another name has at the end of a step: nobody's for months in between, or taken over
+-- by a holding company from one day to the next. The sessions that are read for the trading history tell which.
+handed_over as (
+    select distinct steps.from_date as from_date, steps.to_date as to_date, earlier.ticker as ticker
+    from steps
+    inner join lines as earlier on steps.from_role = earlier.role and steps.from_date = earlier.anchor_date
+    inner join lines as later
+        on
+            steps.to_role = later.role
+            and steps.to_date = later.anchor_date
+            and earlier.ticker = later.ticker
+            and earlier.sure_cik <> later.sure_cik
+            and earlier.issuer_word <> later.issuer_word
+),
+
+dumped_sessions as (
+    select distinct sessions.session_date as session_date
+    from core.event_sessions as sessions
+    inner join raw.prices as prices on sessions.session_date = prices.as_of
+    where sessions.event_id = $event_id and sessions.role = 'history'
+),
+
+rested as (
+    select handed_over.from_date, handed_over.to_date, handed_over.ticker
+    from handed_over
+    inner join dumped_sessions
+        on
+            dumped_sessions.session_date > handed_over.from_date
+            and dumped_sessions.session_date < handed_over.to_date
+    left join (select distinct ticker, as_of from raw.prices) as prices
+        on handed_over.ticker = prices.ticker and dumped_sessions.session_date = prices.as_of
+    group by handed_over.from_date, handed_over.to_date, handed_over.ticker
+    having count(*) - count(prices.ticker) >= 2
+),
+
 -- What a filer was ever called, and whose name at the start of a step is known: a filer that bore another name then,
 -- and never one like that of the line, is another company (providers 1.17, trap 14).
 filer_words as (
@@ -149,6 +184,7 @@ paired as (
                 )
                 then true
             when earlier.issuer_word = later.issuer_word then false
+            when rested.ticker is not null then true
             -- A holding company that was put above it has a number of its own, and the business or the shares of the
             -- old one. A change of name alone goes with the same number.
             when
@@ -176,6 +212,11 @@ paired as (
             and steps.from_date = moved.from_date
             and steps.to_role = moved.to_role
             and earlier.sure_cik = moved.cik
+    left join rested
+        on
+            steps.from_date = rested.from_date
+            and steps.to_date = rested.to_date
+            and earlier.ticker = rested.ticker
     left join first_names on later.sure_cik = first_names.cik and later.issuer_key = first_names.issuer_key
     left join known_then
         on
