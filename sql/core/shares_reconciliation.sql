@@ -415,7 +415,10 @@ compared as (
             and not is_uneven
             and 100 * implied_side between 95 * class_side and 105 * class_side,
             false
-        ) as is_more_than_implied
+        ) as is_more_than_implied,
+        -- Nor has a company fewer shares than half of what one of its classes has: some state no more than a class of
+        -- a few thousand as the count of the whole.
+        coalesce(class_count = 0 and not is_uneven and 2 * filing_side < class_side, false) as is_less_than_class
     from adjusted
     where recency = 1
 ),
@@ -431,6 +434,7 @@ judged as (
             when compared.is_mixed then 'differs'
             when compared.is_as_implied then null
             when compared.is_as_before then 'differs'
+            when compared.is_less_than_class then 'differs'
             when
                 1000 * compared.filing_side between 0.95 * compared.implied_side and 1.05 * compared.implied_side
                 or 1000000 * compared.filing_side between 0.95 * compared.implied_side and 1.05 * compared.implied_side
