@@ -102,21 +102,29 @@ cut as (
     cross join at_cut
     cross join rules
     where 100 * (ordered.cumulative_usd - at_cut.cumulative_usd) > rules.band_micro * ordered.total_usd
+),
+
+below as (
+    select
+        listed.*,
+        cut.cut_usd as cut_usd,
+        microcap.ticker_key is null as is_missing,
+        count(*) over () as line_count,
+        sum(case when microcap.ticker_key is null then 1 else 0 end) over () as missing_count
+    from listed
+    cross join cut
+    left join (select distinct ticker_key from microcap) as microcap on listed.ticker_key = microcap.ticker_key
+    where listed.index_id = 'R2000' and listed.cap_usd <= cut.cut_usd
 )
 
+-- A list that lacks no more than one in fifty of them is no sample: the caps are wrong about those.
 select
     cast($event_id as varchar) as event_id,
     'RMICRO' as index_id,
-    listed.ticker as ticker,
-    listed.name as name,
-    listed.as_of as as_of,
-    listed.cap_usd as cap_usd,
-    cut.cut_usd as cut_usd
-from listed
-cross join cut
-left join microcap on listed.ticker_key = microcap.ticker_key
-where
-    listed.index_id = 'R2000'
-    and listed.cap_usd <= cut.cut_usd
-    and microcap.ticker_key is null
-    and exists (select 1 from microcap as given)
+    ticker,
+    name,
+    as_of,
+    cap_usd,
+    cut_usd
+from below
+where is_missing and 50 * missing_count > line_count and exists (select 1 from microcap as given)
