@@ -3,7 +3,8 @@
 Drawn from the generator's own truth: the eligible companies and their caps at that time (in a market of years the caps
 of its first session, else today's cap divided by the company's growth since). A few names have died since then.
 
-What does not belong here: membership after the event, which is the pipeline's to find (an oracle comes later).
+What does not belong here: membership after the event, which is the pipeline's to find, and an oracle's
+among the tests to tell.
 """
 
 from __future__ import annotations
