@@ -94,11 +94,18 @@ handed_over as (
             and earlier.issuer_word <> later.issuer_word
 ),
 
-dumped_sessions as (
-    select distinct sessions.session_date as session_date
+-- Of the sessions of the trading history those that a dump describes, and those of them that have such a ticker. The
+-- prices of other sessions and tickers are not looked at: they grow with every event.
+history_prices as (
+    select prices.as_of as session_date, prices.ticker as ticker
     from core.event_sessions as sessions
     inner join raw.prices as prices on sessions.session_date = prices.as_of
     where sessions.event_id = $event_id and sessions.role = 'history'
+),
+
+dumped_sessions as (
+    select distinct session_date
+    from history_prices
 ),
 
 rested as (
@@ -108,8 +115,12 @@ rested as (
         on
             dumped_sessions.session_date > handed_over.from_date
             and dumped_sessions.session_date < handed_over.to_date
-    left join (select distinct ticker, as_of from raw.prices) as prices
-        on handed_over.ticker = prices.ticker and dumped_sessions.session_date = prices.as_of
+    left join (
+        select distinct history_prices.session_date as session_date, history_prices.ticker as ticker
+        from history_prices
+        inner join (select distinct ticker from handed_over) as wanted on history_prices.ticker = wanted.ticker
+    ) as prices
+        on handed_over.ticker = prices.ticker and dumped_sessions.session_date = prices.session_date
     group by handed_over.from_date, handed_over.to_date, handed_over.ticker
     having count(*) - count(prices.ticker) >= 2
 ),

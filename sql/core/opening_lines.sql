@@ -1,5 +1,5 @@
 -- Each row of the opening lists, tied to its line on the rank day where there is one.
-with opening as (
+with lists as (
     select
         index_id,
         ticker,
@@ -24,14 +24,18 @@ with opening as (
     where event_id = $event_id
 ),
 
+-- Russell 1000 and Russell 2000 share no company (methodology 7.2): what one of them names is not in the other.
+opening as (
+    select
+        lists.*,
+        case when index_id in ('R1000', 'R2000') then 'R1000 or R2000' else index_id end as family
+    from lists
+),
+
 -- A list writes BRK.B, BRK/B or BRKB. A line that it names by the written form it does not name by another form too:
--- BRKB beside BRK.B was somebody else. Russell 1000 and Russell 2000 share no company (methodology 7.2), so that they
--- are one list for this.
+-- BRKB beside BRK.B was somebody else.
 written as (
-    select distinct
-        case when index_id in ('R1000', 'R2000') then 'R1000 or R2000' else index_id end as family,
-        as_of,
-        ticker
+    select distinct family, as_of, ticker
     from opening
 ),
 
@@ -55,8 +59,7 @@ matched as (
             and lines.ticker_key = opening.ticker_key
     left join written
         on
-            written.family
-            = case when opening.index_id in ('R1000', 'R2000') then 'R1000 or R2000' else opening.index_id end
+            opening.family = written.family
             and opening.as_of = written.as_of
             and lines.ticker = written.ticker
             and opening.ticker <> written.ticker
