@@ -41,7 +41,7 @@ from recon_pipeline.simulation.lies import Lies
 from recon_pipeline.simulation.market import Commit
 from recon_pipeline.simulation.providers import Providers
 from recon_pipeline.simulation.registers import Registers
-from recon_pipeline.simulation.server import ArchiveHandler, ArchiveServer
+from recon_pipeline.simulation.server import ArchiveHandler, ArchiveServer, serving
 from recon_pipeline.symbols import normal_ticker
 from recon_pipeline.tables import Check, Query, load_tables
 from recon_pipeline.warehouse import Reader, Warehouse
@@ -137,11 +137,6 @@ class Difficult(ArchiveServer):
         self.delay_s = 0.0
 
     @property
-    def url(self) -> str:
-        """The base URL of both hosts."""
-        return f"http://127.0.0.1:{self.server_port}"
-
-    @property
     def dumps_asked(self) -> list[str]:
         """Paths of dumps that were asked for, in order."""
         return [path for path in self.paths if path.endswith("_full_tickers.json")]
@@ -149,15 +144,9 @@ class Difficult(ArchiveServer):
 
 @contextmanager
 def difficult(*markets: SimulatedMarket, until: str = "9999") -> Iterator[Difficult]:
-    server = Difficult(Shelf(markets, until))
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
+    with serving(Difficult(Shelf(markets, until))) as server:
+        assert isinstance(server, Difficult)
         yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 # --- homes ------------------------------------------------------------------------------------------------------------

@@ -92,9 +92,14 @@ def test_every_combination_of_places_is_there(registers: Registers) -> None:
         return next((name for name, places in sets.items() if place in places), "abroad") if place else "none"
 
     found = {
-        (group(each.incorporated), group(each.headquartered), group(each.assets_in), each.company.eligible)
+        (
+            group(each.nature.incorporated),
+            group(each.nature.headquartered),
+            group(each.nature.assets_in),
+            each.company.eligible,
+        )
         for each in registers.issuers
-        if each.structure == "operating"
+        if each.nature.structure == "operating"
     }
     assert found >= {
         ("US", "US", "US", True),
@@ -155,8 +160,8 @@ def test_who_is_eligible_follows_from_nature() -> None:
 
 
 def test_a_rule_that_no_source_tells_is_one_of_a_large_company_that_was_there_before(registers: Registers) -> None:
-    untold = [issuer for issuer in registers.issuers if issuer.untold]
-    assert Counter(rule for issuer in untold for rule in issuer.untold) == {
+    untold = [issuer for issuer in registers.issuers if issuer.nature.untold]
+    assert Counter(rule for issuer in untold for rule in issuer.nature.untold) == {
         "country": 20,
         "float": 3,
         "votes": 3,
@@ -164,7 +169,7 @@ def test_a_rule_that_no_source_tells_is_one_of_a_large_company_that_was_there_be
     }
     for issuer in untold:
         assert issuer.company.cap_usd > 1_500_000_000
-        assert issuer.company.eligible == (issuer.untold == {"country"})
+        assert issuer.company.eligible == (issuer.nature.untold == {"country"})
 
 
 # --- evidence ---------------------------------------------------------------------------------------------------------
@@ -179,8 +184,8 @@ def test_headers_print_both_places_in_the_codes_of_the_sec(
         header = headers[issuer.cik]
         seat = header["addresses"]["business"]["stateOrCountry"]
         for place, state, code in (
-            (issuer.incorporated, issuer.incorporated_state, header["stateOfIncorporation"]),
-            (issuer.headquartered, issuer.headquartered_state, seat),
+            (issuer.nature.incorporated, issuer.incorporated_state, header["stateOfIncorporation"]),
+            (issuer.nature.headquartered, issuer.headquartered_state, seat),
         ):
             assert code == (state if place == US else CODES[place][0]) != ""
 
@@ -194,7 +199,7 @@ def test_reports_are_filed_under_the_register_of_the_structure(
             recent = headers[issuer.cik]["filings"]["recent"]
             for form, number in zip(recent["form"], recent["fileNumber"], strict=True):
                 if form in ("10-K", "20-F", "40-F", "N-CSR"):
-                    found.setdefault(issuer.structure, set()).add(f"{form} {number[:3]}")
+                    found.setdefault(issuer.nature.structure, set()).add(f"{form} {number[:3]}")
     assert found["fund"] == {"N-CSR 811"}
     assert found["bdc"] == {"10-K 814"}
     assert found["operating"] == {"10-K 001", "20-F 001", "40-F 001"}
@@ -257,7 +262,7 @@ def test_the_archive_counts_the_listed_class_of_an_up_c_alone(registers: Registe
 
 
 def test_shells_of_a_haven_have_ordinary_shares(registers: Registers) -> None:
-    shells = [issuer for issuer in registers.issuers if issuer.structure == "spac"]
-    assert {each.incorporated for each in shells} == {home.incorporated for home in SHELLS}
+    shells = [issuer for issuer in registers.issuers if issuer.nature.structure == "spac"]
+    assert {each.nature.incorporated for each in shells} == {home.incorporated for home in SHELLS}
     for issuer in shells:
-        assert ("Ordinary" in issuer.first.name) is (issuer.incorporated != US)
+        assert ("Ordinary" in issuer.first.name) is (issuer.nature.incorporated != US)

@@ -626,8 +626,10 @@ def test_what_a_company_is_decides_as_the_ledger_says(ran: Ran) -> None:
         name = issuer.company.trait or issuer.company.kind
         failed = row["reason"] is not None and row["reason"] not in OF_THE_DAY
         truth = not issuer.company.eligible or issuer.public_ppm < LEAST_PPM
-        if issuer.untold and not issuer.company.eligible:
-            assert row[f"{'structure' if issuer.has_ubti else next(iter(issuer.untold))}_status"] != "failed"
+        if issuer.nature.untold and not issuer.company.eligible:
+            assert (
+                row[f"{'structure' if issuer.nature.has_ubti else next(iter(issuer.nature.untold))}_status"] != "failed"
+            )
         elif failed != truth:
             told = f"{issuer.company.name}: {row['reason']} ({row['country_facts']}; {row['structure_value']})"
             stories.setdefault(name, []).append(told)

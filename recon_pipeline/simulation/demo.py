@@ -6,10 +6,10 @@ pipeline, which does not know that its market is simulated.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from time import perf_counter
 from typing import Final
 
 from pydantic import SecretStr
@@ -42,12 +42,10 @@ PATIENCE_S: Final = 600.0
 DAYS_AFTER: Final = 7
 """The demo looks back on each of its events: everything of it is published by then."""
 
-AFTERNOON: Final = datetime.min.replace(hour=14).time()
-
 
 def settings_of(settings: Settings, url: str, event: ReconEvent) -> Settings:
     """Settings with every source on and at `url`, as a week after the new membership of the event began."""
-    now = datetime.combine(event.effective_from + timedelta(days=DAYS_AFTER), AFTERNOON, UTC)
+    now = datetime.combine(event.effective_from + timedelta(days=DAYS_AFTER), time(14), UTC)
     hosts = [name for name in Settings.model_fields if name.endswith("_url")]
     paces = [name for name in Settings.model_fields if name.endswith("requests_per_second")]
     return settings.model_copy(
@@ -89,11 +87,11 @@ def run_demo(
     list of who was in the indexes when the span began, the others from the event before. Events that the home holds
     already are left alone, but for the last one: to run that brings all up to date.
     """
-    began = time.perf_counter()
+    began = perf_counter()
     chosen = event(DEMO_EVENT)
     market = simulate(chosen, lines=lines, seed=seed, years=years)
     days = f"{market.sessions[0]} to {market.sessions[-1]}"
-    took = time.perf_counter() - began
+    took = perf_counter() - began
     say(f"simulated {len(market.lines):,} lines over {len(market.sessions):,} sessions, {days}: {took:.1f} s")
     home = settings.home_dir
     home.mkdir(parents=True, exist_ok=True)

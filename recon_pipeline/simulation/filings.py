@@ -144,7 +144,7 @@ def _notices(issuer: Issuer, last_day: date) -> Iterator[tuple[str, date]]:
         yield "8-A12B", weekday(issuer.listed_on - timedelta(days=3))
         if issuer.is_spin_off:
             yield "10-12B", weekday(issuer.listed_on - timedelta(days=30))
-        elif issuer.structure in ("bdc", "fund"):
+        elif issuer.nature.structure in ("bdc", "fund"):
             yield "N-2", weekday(issuer.listed_on - timedelta(days=40))  # what else tells of one without a report yet
         elif issuer.is_offered:
             form = "424B1" if issuer.is_best_efforts else "424B4"
@@ -164,7 +164,7 @@ def _reports(market: SimulatedMarket, issuer: Issuer, dice: Dice) -> Iterator[tu
         if kind == "fund" or issuer.files_abroad:
             if not is_year:
                 continue
-            abroad = "40-F" if issuer.headquartered == "Canada" else "20-F"
+            abroad = "40-F" if issuer.nature.headquartered == "Canada" else "20-F"
             form, (first, more) = "N-CSR" if kind == "fund" else abroad, YEARLY_ABROAD
         else:
             form, (first, more) = ("10-K", YEARLY) if is_year else ("10-Q", QUARTERLY)

@@ -16,14 +16,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Final, Literal
 
-from recon_pipeline.simulation.census import Company, Line
+from recon_pipeline.simulation.census import PPM, Company, Line
 from recon_pipeline.simulation.chance import Dice
 from recon_pipeline.simulation.kinds import FULL_SIZE
 from recon_pipeline.simulation.market import SimulatedMarket
-from recon_pipeline.simulation.nature import US, USUAL_PPM, Rule, Structure
+from recon_pipeline.simulation.nature import US, USUAL_PPM, Nature
 from recon_pipeline.simulation.traps import Trap
 from recon_pipeline.simulation.unseen import Unseen
-from recon_pipeline.simulation.walk import PPM
 
 Flaw = Literal["placeholder", "thousands", "before_split"]
 
@@ -91,13 +90,10 @@ class Issuer:
     shares were issued since its last report. `flaw` is what is wrong with the count in that report, `flaws` the same by
     rank day.
 
-    The rest is what the methodology asks, whether or not a source tells it. `incorporated`, `headquartered` and
-    `assets_in` are countries by the methodology's names, with the state of the first two where that is of the US;
-    `assets_in` is None where no location is primary, `trades_most_in` the country of the most liquid exchange.
-    `public_ppm` is the part of the cap that the public can buy (4.2), `votes_ppm` the part of the votes (4.3), None
-    where nobody can know; the title of the class tells of the votes where `is_votes_told`. `upc_units` are units of a
-    partnership that are exchangeable into the listed class and count as shares (2.7, 6.1): `shares` has them. `untold`
-    are the rules whose deciding fact no source tells. `reports` are the good ones, oldest first.
+    The rest is what the methodology asks, whether or not a source tells it, beside the `nature` of the company: the
+    states of its incorporation and headquarters where these are in the US. `public_ppm` is the part of the cap that the
+    public can buy (4.2). `upc_units` are units of a partnership that are exchangeable into the listed class and count
+    as shares (2.7, 6.1): `shares` has them. `reports` are the good ones, oldest first.
     """
 
     number: int
@@ -119,25 +115,20 @@ class Issuer:
     is_best_efforts: bool = False
     is_spin_off: bool = False
     left_on: date | None = None
-    incorporated: str = US
     incorporated_state: str = ""
-    headquartered: str = US
     headquartered_state: str = ""
-    assets_in: str | None = US
-    trades_most_in: str = US
-    votes_ppm: int | None = USUAL_PPM
-    is_votes_told: bool = False
-    structure: Structure = "operating"
-    has_ubti: bool = False
-    in_bankruptcy: bool = False
     upc_units: int = 0
-    untold: frozenset[Rule] = frozenset()
     reports: list[Known] = field(default_factory=list)
+
+    @property
+    def nature(self) -> Nature:
+        """What is true of the company that no price list prints."""
+        return self.company.nature
 
     @property
     def files_abroad(self) -> bool:
         """Whether it reports as a foreign private issuer: once a year, on a form of its own."""
-        return US not in (self.incorporated, self.headquartered)
+        return US not in (self.nature.incorporated, self.nature.headquartered)
 
     @property
     def is_offered(self) -> bool:
@@ -217,19 +208,9 @@ def _issuer(market: SimulatedMarket, number: int, company: Company, lines: tuple
         is_best_efforts=is_new and way >= 1 - BEST_EFFORTS,
         left_on=market.sessions[company.last] if company.last < len(market.sessions) else None,
         public_ppm=nature.public_ppm,
-        incorporated=nature.incorporated,
         incorporated_state=STATES[number % len(STATES)] if nature.incorporated == US else "",
-        headquartered=nature.headquartered,
         headquartered_state=SEATS[number % len(SEATS)] if nature.headquartered == US else "",
-        assets_in=nature.assets_in,
-        trades_most_in=nature.trades_most_in,
-        votes_ppm=nature.votes_ppm,
-        is_votes_told=nature.is_votes_told,
-        structure=nature.structure,
-        has_ubti=nature.has_ubti,
-        in_bankruptcy=nature.in_bankruptcy,
         upc_units=units,
-        untold=nature.untold,
         split=next((Split(market.sessions[at], *ratio) for at, *ratio in company.splits), None),
     )
 

@@ -84,7 +84,7 @@ def plain(registers: Registers) -> list[Issuer]:
         and issuer.company.last >= end
         and issuer.cik
         and len(issuer.lines) == 1
-        and issuer.structure == "operating"
+        and issuer.nature.structure == "operating"
         and not (issuer.is_stale or issuer.flaw or issuer.split or issuer.is_direct_listing or issuer.listed_on)
         and not (issuer.first.renamed_to or issuer.first.gaps or issuer.first.padded)
     ]

@@ -26,14 +26,14 @@ from typing import Protocol
 from recon_pipeline.errors import BadInput
 from recon_pipeline.events import ReconEvent, events, session_on_or_before, sessions
 from recon_pipeline.simulation import dumps
-from recon_pipeline.simulation.census import ISSUING_DAYS, PRICE_UNIT, Census, Company, Line
+from recon_pipeline.simulation.census import ISSUING_DAYS, PPM, PRICE_UNIT, Census, Company, Line
 from recon_pipeline.simulation.chance import noise
 from recon_pipeline.simulation.incidents import Incidents, Span
 from recon_pipeline.simulation.kinds import EXCHANGES
 from recon_pipeline.simulation.lifetimes import SESSIONS_A_YEAR, TURNOVER_OF_LINES, Lifetimes
 from recon_pipeline.simulation.sidelines import Sidelines
 from recon_pipeline.simulation.traps import MARKET_TRAPS, Trap, Traps, tidied
-from recon_pipeline.simulation.walk import PPM, Whole, walk
+from recon_pipeline.simulation.walk import Whole, walk
 
 DEFAULT_LINES = 6000
 DEFAULT_SEED = 1

@@ -16,12 +16,11 @@ from functools import cached_property
 from typing import Final
 
 from recon_pipeline.events import NEW_YORK
-from recon_pipeline.simulation.census import Line
+from recon_pipeline.simulation.census import PPM, Line
 from recon_pipeline.simulation.filings import Filing, filings_of
 from recon_pipeline.simulation.issuers import Issuer, issuers_of
 from recon_pipeline.simulation.market import SimulatedMarket
 from recon_pipeline.simulation.unseen import Unseen, unseen
-from recon_pipeline.simulation.walk import PPM
 
 EVENING: Final = time(21, 30)
 

@@ -16,12 +16,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from recon_pipeline.simulation.census import PRICE_UNIT, Company, Line
+from recon_pipeline.simulation.census import PPM, PRICE_UNIT, Company, Line
 from recon_pipeline.simulation.chance import noise
 
 Whole = NDArray[np.int64]
 
-PPM: Final = 1_000_000
 FINE: Final = 64
 MARKET_DRIFT_PPM, MARKET_VOLATILITY_PPM = 150, 6_000
 NOISE_CENTRE, NOISE_SPREAD = 510, 148  # mean and deviation of the sum of four uniform bytes

@@ -178,9 +178,9 @@ class Judge:
             return Verdict("security_type", f"2.3: a {self.ledger.lines[line].role}")
         if self.ledger.is_receipt(line):
             return Verdict("security_type", "2.3: a depositary receipt")
-        if issuer.structure not in rules.structures:
-            other = "security_type" if issuer.structure in UNITS else None
-            return Verdict("structure", f"2.4: {issuer.structure}", other)
+        if issuer.nature.structure not in rules.structures:
+            other = "security_type" if issuer.nature.structure in UNITS else None
+            return Verdict("structure", f"2.4: {issuer.nature.structure}", other)
         if self.ledger.passes_ubti(number):
             return Verdict("structure", "2.6: passes UBTI to its holders")
         is_us, why = country.verdict(

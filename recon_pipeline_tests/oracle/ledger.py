@@ -16,12 +16,11 @@ from datetime import date
 from fractions import Fraction
 from functools import cache
 
-from recon_pipeline.simulation.census import Line
+from recon_pipeline.simulation.census import PPM, Line
 from recon_pipeline.simulation.chance import noise
 from recon_pipeline.simulation.issuers import Issuer
 from recon_pipeline.simulation.market import SimulatedMarket
 from recon_pipeline.simulation.registers import Registers
-from recon_pipeline.simulation.walk import PPM
 from recon_pipeline_tests.oracle.country import Home
 from recon_pipeline_tests.oracle.methodology import UNITED_STATES
 
@@ -138,12 +137,12 @@ class Ledger:
         issuer = self.issuers[company]
         is_receipt = issuer.company.kind == "adr"
         return Home(
-            incorporated=issuer.incorporated,
-            headquartered=issuer.headquartered,
-            assets_in=issuer.assets_in,
-            trades_most_in=issuer.trades_most_in,
-            listed_in=issuer.trades_most_in if is_receipt else UNITED_STATES,
-            is_open="country" in issuer.untold and not self.tells_all,
+            incorporated=issuer.nature.incorporated,
+            headquartered=issuer.nature.headquartered,
+            assets_in=issuer.nature.assets_in,
+            trades_most_in=issuer.nature.trades_most_in,
+            listed_in=issuer.nature.trades_most_in if is_receipt else UNITED_STATES,
+            is_open="country" in issuer.nature.untold and not self.tells_all,
         )
 
     def count(self, company: int, day: date) -> Count | None:
@@ -189,7 +188,7 @@ class Ledger:
     def passes_ubti(self, company: int) -> bool:
         """Whether a company passes UBTI to its holders (2.6), as far as anybody tells."""
         issuer = self.issuers[company]
-        return issuer.has_ubti and (self.tells_all or "ubti" not in issuer.untold)
+        return issuer.nature.has_ubti and (self.tells_all or "ubti" not in issuer.nature.untold)
 
     def public_part(self, company: int) -> Fraction | None:
         """The part of the company that the public can buy as a filing of the US tells it; None where none does.
@@ -206,6 +205,6 @@ class Ledger:
     def votes_part(self, company: int) -> Fraction | None:
         """The part of the votes in public hands where something that anybody can read tells it."""
         issuer = self.issuers[company]
-        if issuer.votes_ppm is None or not (issuer.is_votes_told or self.tells_all):
+        if issuer.nature.votes_ppm is None or not (issuer.nature.is_votes_told or self.tells_all):
             return None
-        return Fraction(issuer.votes_ppm, PPM)
+        return Fraction(issuer.nature.votes_ppm, PPM)

@@ -17,12 +17,12 @@ from datetime import date
 from functools import partial
 from typing import Final, NamedTuple
 
+from recon_pipeline.simulation.census import PPM
 from recon_pipeline.simulation.filings import Filing
 from recon_pipeline.simulation.issuers import Issuer
 from recon_pipeline.simulation.nature import US
 from recon_pipeline.simulation.providers.form import JSON, ZIP, Answer, Request, as_json, as_zip
 from recon_pipeline.simulation.registers import Registers, Security
-from recon_pipeline.simulation.walk import PPM
 
 TICKERS: Final = "/files/company_tickers_exchange.json"
 SUBMISSIONS: Final = "/Archives/edgar/daily-index/bulkdata/submissions.zip"
@@ -99,12 +99,12 @@ def place_of(country: str, state: str) -> Place:
 
 def incorporation_of(issuer: Issuer) -> Place:
     """Where an issuer is incorporated."""
-    return place_of(issuer.incorporated, issuer.incorporated_state)
+    return place_of(issuer.nature.incorporated, issuer.incorporated_state)
 
 
 def seat_of(issuer: Issuer) -> Place:
     """Where its principal executive offices are."""
-    return place_of(issuer.headquartered, issuer.headquartered_state)
+    return place_of(issuer.nature.headquartered, issuer.headquartered_state)
 
 
 def city_of(issuer: Issuer) -> str:

@@ -42,7 +42,7 @@ def _name(security: Security) -> str:
     """Issuer and security with a dash between, where the line has both."""
     company = security.issuer.company.name if security.issuer else ""
     rest = security.name.removeprefix(company).strip()
-    if security.issuer and security.issuer.structure == "fund" and security.issuer.number % TITLED == 0:
+    if security.issuer and security.issuer.nature.structure == "fund" and security.issuer.number % TITLED == 0:
         rest = "Closed End Fund"
     return f"{company} - {rest}" if company and rest else security.name
 
@@ -54,7 +54,7 @@ def _flag(flag: bool) -> str:
 def _nasdaq_row(security: Security) -> str:
     market = "Q" if security.volume > 1_000_000 else "G" if security.volume > 100_000 else "S"
     is_deficient = security.price < DOLLAR
-    if security.issuer and security.issuer.in_bankruptcy:
+    if security.issuer and security.issuer.nature.in_bankruptcy:
         status = "G" if is_deficient else "Q"
     else:
         status = "D" if is_deficient else "N"
