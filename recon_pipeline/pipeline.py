@@ -13,7 +13,7 @@ Does not belong here: filling the raw tables (`ingest.py`), SQL (`sql/`), where 
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -152,6 +152,84 @@ def run_event(
     return report
 
 
+@dataclass
+class BackfillReport:
+    """What a backfill did: the report of each event, in order, and the later events that now rest on what was restated.
+
+    `stale` are events of the home after the last one, which open from a membership that this backfill has changed.
+    """
+
+    reports: list[RunReport]
+    stale: list[str]
+    snapshot: Snapshot
+    published: Path
+    seconds: float
+
+
+def backfill(
+    first: str,
+    last: str,
+    settings: Settings,
+    *,
+    openings: Sequence[Path] = (),
+    allow_late_opening: bool = False,
+    without: Collection[str] = (),
+    progress: bool = False,
+    say: Say = lambda text: None,
+    done: Callable[[RunReport], None] = lambda report: None,
+) -> BackfillReport:
+    """Run every event from one to another, both included, each from the one before it, and publish once.
+
+    The first opens from the files that are given, else as `run_event` opens it: from the event before in the home. `done`
+    is told of each event as it is built. Running it again gives the same snapshot.
+
+    Events before the first that were built by other rules are built again first, for the first opens from one of them.
+    Later ones that were built by other rules are built again after it. Those that were not, but open from a membership
+    that has changed, are left as they are and marked as stale: their own backfill clears that.
+
+    An event that fails ends the backfill; those before it are published, and the next backfill from it goes on there.
+
+    Raises:
+        BadInput: an unknown event, or no opening for the first.
+        Unavailable, Rejected, BadPayload, NotLanded, ContractBroken: as `run_event`, of the event that failed.
+    """
+    wanted = events.between(first, last)
+    check_evidence(without)
+    began = time.perf_counter()
+    reports: list[RunReport] = []
+    with open_warehouse(settings) as warehouse:
+        outdated_ids = prepare(warehouse)
+        choose_opening(
+            warehouse, wanted[0], openings, allow_late=allow_late_opening
+        )  # what was given may not be usable
+        for other in outdated_ids:
+            if other < first:
+                rebuild_event(warehouse, runnable_event(other), settings, progress=progress, say=say)
+        try:
+            for event in wanted:
+                report = RunReport(event)
+                paths = () if reports else openings
+                opening = choose_opening(
+                    warehouse, event, paths, allow_late=allow_late_opening, from_previous=bool(reports)
+                )
+                land_openings(paths, settings)
+                report.opening_source, report.notes = opening.source, list(opening.notes)
+                _build(warehouse, settings, report, opening, without, progress=progress, say=say)
+                report.issues = issue_counts(warehouse, event)
+                reports.append(report)
+                done(report)
+        finally:
+            # What was built stands, whatever became of the event after it.
+            if reports:
+                built = {report.event.event_id for report in reports}
+                for other in outdated(warehouse):
+                    if other not in built:
+                        rebuild_event(warehouse, runnable_event(other), settings, progress=progress, say=say)
+                stale = stale_events(warehouse)
+                snapshot = publish(warehouse, settings.home_dir)
+    return BackfillReport(reports, stale, snapshot, published_database(settings.home_dir), time.perf_counter() - began)
+
+
 def _build(
     warehouse: Warehouse,
     settings: Settings,
@@ -210,6 +288,11 @@ def built_by_others(warehouse: Warehouse) -> list[str]:
     )["event_id"].to_list()
 
 
+def stale_events(warehouse: Warehouse) -> list[str]:
+    """Return the events that open from a membership which has changed since, or from one that does, in order."""
+    return warehouse.frame("select event_id from recon.events where is_stale order by 1")["event_id"].to_list()
+
+
 def in_order(warehouse: Warehouse, wanted: Collection[str]) -> list[str]:
     """Return the events to build so that `wanted` and all that opens from them are of one making, in order."""
     opened_from = dict(warehouse.frame(f"select event_id, opening_source from {RUN_LOG}").iter_rows())
@@ -228,18 +311,12 @@ def _timed(report: RunReport, step: str) -> Iterator[None]:
 
 
 def runnable_event(event_id: str) -> ReconEvent:
-    """Return the event, or say why it cannot be run.
+    """Return an event of the calendar: a reconstitution, a quarterly event, or a projection of one.
 
     Raises:
-        BadInput: unknown, or of a kind that this version does not run.
+        BadInput: unknown.
     """
-    event = events.event(event_id)
-    if event.kind != "recon":
-        raise BadInput(
-            f"Running {event_id}: quarterly IPO additions are in the calendar, but this version runs reconstitutions "
-            "only. Choose an event that ends in -recon (`recon calendar`)."
-        )
-    return event
+    return events.event(event_id)
 
 
 def prepare(warehouse: Warehouse) -> list[str]:

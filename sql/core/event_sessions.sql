@@ -1,6 +1,6 @@
 -- The exchange sessions that the rules of one event read, each with its role.
 with event as (
-    select event_id, rank_day, effective_date, is_projection
+    select event_id, kind, rank_day, effective_date, ipo_window_start, is_projection
     from reference.recon_events
     where event_id = $event_id
 ),
@@ -40,6 +40,22 @@ rank_sessions as (
     from event
     inner join rule on rule.rule = 'neighbour_sessions' and rule.value >= 1
     inner join reference.sessions as calendar on event.rank_day = calendar.session_date
+),
+
+-- A price list prints a new line bare on its first days: without its share count, its country, its year. What it prints
+-- of such a line a few days later is read for a quarterly event, which adds nothing but new lines: on the last
+-- session of that span.
+new_line_sessions as (
+    select event.rank_day as anchor_date, max(calendar.session_date) as session_date
+    from event
+    inner join rule on rule.rule = 'new_line_days' and rule.value > 0
+    inner join rule as used on used.rule = 'use_late_counts' and used.value = 1
+    inner join reference.sessions as calendar
+        on
+            calendar.session_date > event.rank_day
+            and calendar.session_date <= event.rank_day + cast(rule.value as integer)
+    where event.kind = 'ipo'
+    group by event.rank_day
 ),
 
 -- The change holds from the session after the effective date: symbols of that session name the members.
@@ -83,15 +99,36 @@ last_recon as (
     where opening_rows.event_id = $event_id and opening_rows.index_id in ('R1000', 'R2000', 'R3000')
 ),
 
+-- A quarterly event presumes nothing from who was left out.
 year_before as (
     select max(calendar.session_date) as anchor_date
     from last_recon
+    inner join event on event.kind = 'recon'
     inner join rule on rule.rule = 'presumption_seasoning_days'
     inner join reference.sources as sources on sources.source = 'archive'
     inner join reference.sessions as calendar
         on
             calendar.session_date >= sources.first_day
             and calendar.session_date <= last_recon.anchor_date - cast(rule.value as integer)
+),
+
+-- Methodology 9.2, 9.11: the last session before the window of a quarterly event. What was listed then, or the session
+-- before it, is no IPO of the window.
+window_eve as (
+    select max(calendar.session_date) as anchor_date
+    from event
+    inner join reference.sessions as calendar on calendar.session_date < event.ipo_window_start
+    where event.kind = 'ipo'
+),
+
+window_eves as (
+    select anchor_date, anchor_date as session_date, 0 as preference
+    from window_eve
+    where anchor_date is not null
+    union all
+    select window_eve.anchor_date as anchor_date, calendar.previous_session as session_date, 1 as preference
+    from window_eve
+    inner join reference.sessions as calendar on window_eve.anchor_date = calendar.session_date
 ),
 
 -- Methodology 5.2: two years up to and including the rank day, or what there is of them. One session a month stands for
@@ -138,6 +175,10 @@ gathered as (
     select 'year_before' as role, anchor_date, anchor_date as session_date, 0 as preference
     from year_before
     where anchor_date is not null
+    union all
+    select 'before_window' as role, anchor_date, session_date, preference from window_eves
+    union all
+    select 'new_lines' as role, anchor_date, session_date, 0 as preference from new_line_sessions
     union all
     select 'opening' as role, anchor_date, session_date, 0 as preference from opening_sessions
     union all

@@ -14,6 +14,8 @@ create table recon.events (
     note varchar,
     vintage varchar check (vintage in ('preliminary', 'final')),
     membership_rows bigint not null check (membership_rows >= 0),
+    opened_from varchar,
+    is_stale boolean not null,
     primary key (event_id)
 );
 
@@ -38,3 +40,8 @@ comment on column recon.events.source is 'Where the dates are from: source key o
 comment on column recon.events.note is 'What is uncertain about the dates.';
 comment on column recon.events.vintage is 'Vintage of the membership in this file; null = not computed.';
 comment on column recon.events.membership_rows is 'Rows of recon.index_membership; 0 = not computed.';
+comment on column recon.events.opened_from is
+    'Event that its opening membership was taken from; null where that came from files, or nothing is computed.';
+comment on column recon.events.is_stale is
+    'True when that event was restated since and has other members now, or is stale itself: a backfill from this event '
+    'on clears it.';

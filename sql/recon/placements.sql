@@ -1,4 +1,5 @@
--- Which side of each cut every ranked company falls on, bands applied (methodology 7.2, 7.6-7.12).
+-- Which side of each cut every ranked company falls on, bands applied (methodology 7.2, 7.6-7.12), and of a quarterly
+-- event every addition, by the breakpoints alone (9.4).
 with known as (
     select
         coalesce(max(case when index_id = 'TOP200' then 1 else 0 end), 0) = 1 as knows_top200,
@@ -69,3 +70,14 @@ select
     is_above,
     is_above <> is_above_by_rank as is_held_by_band
 from decided
+union all
+select
+    cast($event_id as varchar) as event_id,
+    candidates.company_id as company_id,
+    cuts.breakpoint_id as breakpoint_id,
+    'new' as side_before,
+    candidates.market_cap_usd >= cuts.market_cap_usd as is_above,
+    false as is_held_by_band
+from recon.ipo_candidates as candidates
+inner join recon.ipo_breakpoints as cuts on cuts.event_id = $event_id
+where candidates.event_id = $event_id and candidates.verdict = 'added' and candidates.is_pricing_vehicle
