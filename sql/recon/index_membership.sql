@@ -2,6 +2,7 @@
 with rules as (
     select
         coalesce(max(case when rule = 'use_presumption' then value end), 0) as use_presumption,
+        coalesce(max(case when rule = 'class_float_merged' then value end), 0) = 1 as merges_class_floats,
         max(case when rule = 'has_microcap' then value end) = 1 as has_microcap,
         max(case when rule = 'has_r3000e' then value end) = 1 as has_r3000e
     from core.event_rules
@@ -91,7 +92,8 @@ placed as (
     where r3000 and not top500
 ),
 
--- Methodology 5.5: every eligible line of a company takes the index of the company.
+-- Methodology 5.5: every eligible line of a company takes the index of the company. 5.6: a class that does not qualify
+-- for a line of its own is no member, and since 2016 no part of the float of those that do.
 lines as (
     select
         universe.security_id as security_id,
@@ -101,16 +103,25 @@ lines as (
         universe.company_name as company_name,
         universe.industry as industry,
         universe.is_pricing_vehicle as is_pricing_vehicle,
+        eligibility.reason is null as is_line,
         floats.float_pct as float_pct,
         -- What the class is worth by itself, where the newest filing counts it apart; and what it trades.
         cast(shares.class_shares as decimal(19, 0)) * universe.close_usd as class_usd,
         coalesce(universe.traded_value_usd, 0) as traded_value_usd
     from recon.universe as universe
+    cross join rules
     inner join recon.eligibility as eligibility
         on
             eligibility.event_id = $event_id
             and universe.security_id = eligibility.security_id
-            and eligibility.status in ('eligible', 'unknown')
+            and (
+                eligibility.reason is null
+                or (
+                    eligibility.reason = 'share_class'
+                    and eligibility.share_class_evidence <> 'folded'
+                    and not rules.merges_class_floats
+                )
+            )
     inner join core.departures as departures
         on departures.event_id = $event_id and universe.ticker = departures.rank_ticker and not departures.has_left
     left join core.floats as floats on floats.event_id = $event_id and universe.pricing_ticker = floats.ticker
@@ -120,14 +131,16 @@ lines as (
 ),
 
 -- The part of each line in its company: by what its classes are worth where all of them are counted, else by what they
--- trade, else alike.
+-- trade, else alike. Nobody tells the part of a class that is no line but by its count.
 parts as (
     select
         *,
         case
             when count(class_usd) over company = count(*) over company and min(class_usd) over company > 0
                 then cast(class_usd as decimal(26, 2))
-            when min(traded_value_usd) over company > 0 then cast(traded_value_usd as decimal(26, 2))
+            when not is_line then cast(0 as decimal(26, 2))
+            when min(case when is_line then traded_value_usd end) over company > 0
+                then cast(traded_value_usd as decimal(26, 2))
             else cast(1 as decimal(26, 2))
         end as part
     from lines
@@ -165,7 +178,7 @@ weighed as (
         (valued.line_cents * 20000000000 + sum(valued.line_cents) over in_index)
         // (2 * nullif(sum(valued.line_cents) over in_index, 0)) as weight_steps
     from placed
-    inner join valued on placed.company_id = valued.company_id
+    inner join valued on placed.company_id = valued.company_id and valued.is_line
     window in_index as (partition by placed.index_id)
 )
 
