@@ -156,12 +156,14 @@ comment on column recon.eligibility.float_value_pct is
 comment on column recon.eligibility.float_threshold_pct is 'Lowest float that qualifies, percent (4.2).';
 comment on column recon.eligibility.float_status is
     'Float large enough. The proxy passes above the least and fails only far below it (rule float_proxy_fail_pct); '
-    'between the two, and without it, unknown.';
+    'between the two, and without it, unknown; so is that of a company of Australia since the part held as CDIs counts '
+    'as restricted (2.10), which no source tells.';
 comment on column recon.eligibility.votes_value_pct is
     'Share of the votes with unrestricted holders, percent: 0 where no class that the public can buy has votes, by its '
     'title (core.votes); null: unknown.';
 comment on column recon.eligibility.votes_threshold_pct is
-    'Lowest share of votes that qualifies, percent (4.3); member companies had years of grace.';
+    'Lowest share of votes that qualifies, percent (4.3); member companies had years of grace, and are not asked in '
+    'December.';
 comment on column recon.eligibility.votes_status is 'Votes enough; unknown but where the titles of the classes tell.';
 comment on column recon.eligibility.presumption_value_usd is
     'Total market cap of the company on the rank day of the reconstitution before, USD; null = not listed then.';
