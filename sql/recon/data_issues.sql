@@ -607,6 +607,47 @@ newcomers as (
         and (lines.shares_session is not null or candidates.listing_evidence_strength = 'weak')
 ),
 
+-- Rules that hold and that no source can be asked about: how many lines of the index they may concern.
+unseen_rules as (
+    select
+        'info' as severity,
+        'rule_unseen' as issue,
+        cast(null as varchar) as index_id,
+        cast(null as varchar) as ticker,
+        cast(null as varchar) as security_id,
+        cast(null as date) as session_date,
+        'No source tells who passes UBTI on to its holders (methodology 2.6): '
+        || cast(count(*) as varchar) || ' lines of REITs are taken to pass the rule on the structure.' as detail
+    from recon.eligibility
+    where
+        event_id = $event_id
+        and reason is null
+        and structure_value = 'reit'
+        and structure_status = 'unknown'
+    having count(*) > 0
+    union all
+    select
+        'info' as severity,
+        'rule_unseen' as issue,
+        cast(null as varchar) as index_id,
+        cast(null as varchar) as ticker,
+        cast(null as varchar) as security_id,
+        cast(null as date) as session_date,
+        'No source tells what part of a float is held as CDIs (methodology 2.10): '
+        || cast(count(*) as varchar) || ' lines of companies of Australia are taken to pass the rule on the float, and '
+        || 'their weights are not corrected.' as detail
+    from recon.eligibility as eligibility
+    inner join recon.universe as universe
+        on universe.event_id = $event_id and eligibility.security_id = universe.security_id
+    inner join core.event_rules as rules
+        on rules.event_id = $event_id and rules.rule = 'cdi_rule' and rules.value = 1
+    where
+        eligibility.event_id = $event_id
+        and eligibility.reason is null
+        and 'Australia' in (universe.country, universe.incorporation, universe.headquarters)
+    having count(*) > 0
+),
+
 -- What the run was asked to leave out.
 left_out as (
     select
@@ -630,6 +671,8 @@ gathered as (
     select * from left_out
     union all
     select * from newcomers
+    union all
+    select * from unseen_rules
     union all
     select * from unknown_openings
     union all

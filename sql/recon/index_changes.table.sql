@@ -45,7 +45,8 @@ comment on column recon.index_changes.ticker is
 comment on column recon.index_changes.rank_ticker is 'Ticker on the rank day.';
 comment on column recon.index_changes.company_name is 'Name of the company.';
 comment on column recon.index_changes.industry is
-    'ICB industry: our mapping of the source''s sector, an approximation. Null where unmapped.';
+    'ICB industry: our mapping of the source''s sector, an approximation. Null where unmapped, and before '
+    '2020-09-18.';
 comment on column recon.index_changes.reason is
     'rank (its place by market cap); share_class (a further class that now qualifies, or no longer does); '
     'no_figures (a line without price or share count); ipo (an addition of a quarterly event); business_combination (a '

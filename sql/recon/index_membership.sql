@@ -4,6 +4,7 @@
 with rules as (
     select
         coalesce(max(case when rule = 'use_presumption' then value end), 0) as use_presumption,
+        coalesce(max(case when rule = 'class_float_merged' then value end), 0) = 1 as merges_class_floats,
         max(case when rule = 'has_microcap' then value end) = 1 as has_microcap,
         max(case when rule = 'has_r3000e' then value end) = 1 as has_r3000e
     from core.event_rules
@@ -148,8 +149,9 @@ placed as (
     where r3000 and not top500
 ),
 
--- Methodology 5.5: every eligible line of a company takes the index of the company. What fails between
--- reconstitutions is no reason to leave (10.11).
+-- Methodology 5.5: every eligible line of a company takes the index of the company; between reconstitutions nobody
+-- leaves for what fails then (10.11), and no further class of a member enters. 5.6: a class that does not qualify for a
+-- line of its own is no member, and since 2016 no part of the float of those that do.
 lines as (
     select
         universe.security_id as security_id,
@@ -159,11 +161,14 @@ lines as (
         universe.company_name as company_name,
         universe.industry as industry,
         universe.is_pricing_vehicle as is_pricing_vehicle,
+        kept_lines.security_id is not null or (eligibility.reason is null and kept_companies.company_id is null)
+            as is_line,
         floats.float_pct as float_pct,
         -- What the class is worth by itself, where the newest filing counts it apart; and what it trades.
         cast(shares.class_shares as decimal(19, 0)) * universe.close_usd as class_usd,
         coalesce(universe.traded_value_usd, 0) as traded_value_usd
     from recon.universe as universe
+    cross join rules
     inner join recon.eligibility as eligibility
         on
             eligibility.event_id = $event_id
@@ -175,26 +180,32 @@ lines as (
         on shares.event_id = $event_id and universe.ticker = shares.ticker
     left join (select distinct security_id from kept) as kept_lines
         on universe.security_id = kept_lines.security_id
+    left join (select distinct company_id from kept) as kept_companies
+        on universe.company_id = kept_companies.company_id
     where
         universe.event_id = $event_id
         and (
             kept_lines.security_id is not null
+            or (eligibility.reason is null and kept_companies.company_id is null)
             or (
-                eligibility.status in ('eligible', 'unknown')
-                and universe.company_id not in (select kept.company_id from kept)
+                eligibility.reason = 'share_class'
+                and eligibility.share_class_evidence <> 'folded'
+                and not rules.merges_class_floats
             )
         )
 ),
 
 -- The part of each line in its company: by what its classes are worth where all of them are counted, else by what they
--- trade, else alike.
+-- trade, else alike. Nobody tells the part of a class that is no line but by its count.
 parts as (
     select
         *,
         case
             when count(class_usd) over company = count(*) over company and min(class_usd) over company > 0
                 then cast(class_usd as decimal(26, 2))
-            when min(traded_value_usd) over company > 0 then cast(traded_value_usd as decimal(26, 2))
+            when not is_line then cast(0 as decimal(26, 2))
+            when min(case when is_line then traded_value_usd end) over company > 0
+                then cast(traded_value_usd as decimal(26, 2))
             else cast(1 as decimal(26, 2))
         end as part
     from lines
@@ -226,7 +237,7 @@ valued as (
 members as (
     select placed.index_id as index_id, placed.is_held_by_band as is_held_by_band, valued.*
     from placed
-    inner join valued on placed.company_id = valued.company_id
+    inner join valued on placed.company_id = valued.company_id and valued.is_line
     -- What an index of before is not known of, a quarterly event does not tell either.
     where valued.status <> 'added' or placed.index_id in (select known_indexes.index_id from known_indexes)
     union all

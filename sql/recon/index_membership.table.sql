@@ -47,7 +47,7 @@ comment on column recon.index_membership.rank_ticker is 'Ticker on the rank day.
 comment on column recon.index_membership.company_name is 'Name of the company.';
 comment on column recon.index_membership.industry is
     'ICB industry: our mapping, an approximation of the official classification; see recon.universe. Null where '
-    'unmapped.';
+    'unmapped, and before 2020-09-18.';
 comment on column recon.index_membership.rank is
     'Rank of the company by total market cap on the rank day of the reconstitution that placed it; null for additions of '
     'quarterly events, and where the opening states none.';
@@ -66,8 +66,8 @@ comment on column recon.index_membership.is_pricing_vehicle is
 comment on column recon.index_membership.weight_pct is
     'ESTIMATE of the weight of the line in the index at the close of the rank day, percent; not the official weight. '
     'What the company is worth (weight_basis), shared among its lines in the index by the shares of each class where '
-    'the filing counts all of them, else by what they trade. Null when carried; the others add up to 100 but for '
-    'rounding.';
+    'the filing counts all of them, else by what they trade; since 2016 without a class that is no line itself (5.6), '
+    'where all are counted. Null when carried; the others add up to 100 but for rounding.';
 comment on column recon.index_membership.weight_basis is
     'What the weight rests on: public float, the market cap times the proxy of the free float (core.floats); total '
     'cap, all of the market cap, where that is unknown. Null when carried.';
