@@ -300,13 +300,10 @@ def changes(
     output: OutputFormat = Format.table,
 ) -> None:
     """Print what an event adds to and deletes from each index."""
-    from recon_pipeline.opening import index_ids
     from recon_pipeline.publish import published_database
     from recon_pipeline.warehouse import Reader
 
-    wanted = index.upper() if index else None
-    if wanted is not None and wanted not in index_ids():
-        raise BadInput(f"Printing changes of {index}: the indexes are {', '.join(index_ids())}.")
+    wanted = _index(index, "Printing changes")
     reader = Reader(published_database(_place(home, event_id)))
     _require_published(reader, event_id)
     frame = reader.frame(
@@ -319,6 +316,55 @@ def changes(
         {"event_id": event_id, "index_id": wanted or ""},
     )
     _print_rows(frame, output, f"Changes of {event_id}" + (f", {wanted}" if wanted else ""))
+
+
+@app.command()
+def members(
+    day: Annotated[str, typer.Option("--date", metavar="DATE", help="Day of the membership, YYYY-MM-DD.")],
+    index: Annotated[str | None, typer.Option("--index", help="One index only, such as R2000.")] = None,
+    home: Home = None,
+    output: OutputFormat = Format.table,
+) -> None:
+    """Print who was in each index on a day, between events too."""
+    from recon_pipeline.publish import published_database
+    from recon_pipeline.warehouse import Reader
+
+    wanted, asked = _index(index, "Printing members"), _day(day)
+    reader = Reader(published_database(_settings(home).home_dir))
+    frame = reader.frame(
+        """
+        select index_id, ticker, company_name, security_id, company_id, effective_from, effective_to
+        from recon.membership_asof(cast($day as date))
+        where $index_id = '' or index_id = $index_id
+        order by index_id, ticker, security_id
+        """,
+        {"day": asked, "index_id": wanted or ""},
+    )
+    # Days before the first list are unknown, not empty; after the last event the spans run on.
+    told = reader.frame(
+        """
+        select
+            (select min(effective_from) from recon.index_membership_span) as since,
+            (select max(effective_from) from recon.events where membership_rows > 0) as last_event_from,
+            min(event_id) as missing
+        from recon.events
+        where
+            effective_from <= $day
+            and effective_from > (select max(effective_from) from recon.events where membership_rows > 0)
+        """,
+        {"day": asked},
+    ).row(0, named=True)
+    if frame.is_empty():
+        raise BadInput(
+            f"Printing members of {wanted or 'the indexes'} on {asked}: {reader.path} knows of none then. It tells of "
+            f"days from {told['since'] or 'no event'} on. Run an earlier event, or give its opening lists."
+        )
+    if told["missing"]:
+        _console(stderr=True).print(
+            f"[yellow]note:[/] the last event here holds from {told['last_event_from']}; what came since is not in it, "
+            f"from {told['missing']} on"
+        )
+    _print_rows(frame, output, f"Members on {asked}" + (f", {wanted}" if wanted else ""))
 
 
 @app.command()
@@ -490,6 +536,15 @@ def _plain(text: str) -> str:
     from rich.markup import escape
 
     return escape(text)
+
+
+def _index(text: str | None, doing: str) -> str | None:
+    from recon_pipeline.opening import index_ids
+
+    wanted = text.upper() if text else None
+    if wanted is not None and wanted not in index_ids():
+        raise BadInput(f"{doing} of {text}: the indexes are {', '.join(index_ids())}.")
+    return wanted
 
 
 def _day(text: str) -> date:

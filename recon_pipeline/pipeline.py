@@ -44,7 +44,14 @@ from recon_pipeline.ingest import (
 from recon_pipeline.publish import RUN_LOG, Snapshot, publish, published_database
 from recon_pipeline.settings import Settings
 from recon_pipeline.sources.http import Traffic
-from recon_pipeline.tables import Table, derived_tables, load_tables, readers_fingerprint, tree_fingerprint
+from recon_pipeline.tables import (
+    Table,
+    derived_tables,
+    load_macros,
+    load_tables,
+    readers_fingerprint,
+    tree_fingerprint,
+)
 from recon_pipeline.warehouse import READERS, Warehouse
 
 PROJECTIONS = "projections"
@@ -329,7 +336,7 @@ def prepare(warehouse: Warehouse) -> list[str]:
     tables = load_tables()
     with warehouse.transaction():
         landed = landed_tables()
-        changed = warehouse.prepare(tables, landed=landed, readers=readers_fingerprint())
+        changed = warehouse.prepare(tables, macros=load_macros(), landed=landed, readers=readers_fingerprint())
         if warehouse.row_count("reference.sessions") == 0:
             days = events.sessions(events.FIRST_DAY, events.LAST_DAY)
             before: list[date | None] = [None, *days[:-1]]
