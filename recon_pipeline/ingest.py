@@ -31,6 +31,7 @@ from recon_pipeline.sources.http import HttpClient, Traffic, place
 from recon_pipeline.sources.landing import Landing
 from recon_pipeline.symbols import normal_ticker_expr
 from recon_pipeline.tables import load_tables
+from recon_pipeline.vintages import VINTAGES, store_vintage
 from recon_pipeline.warehouse import Warehouse
 
 Say = Callable[[str], None]
@@ -203,7 +204,7 @@ def store_options(warehouse: Warehouse, event: ReconEvent, without: Collection[s
 
 
 def add_to_calendar(warehouse: Warehouse, event: ReconEvent) -> None:
-    """Give SQL the row of an event that the calendar only knows by rule."""
+    """Give SQL the row of an event that the calendar only knows by rule, and the days of its lists."""
     parameters = {"event_id": event.event_id}
     if warehouse.frame("select 1 from reference.recon_events where event_id = $event_id", parameters).is_empty():
         columns = (
@@ -211,6 +212,10 @@ def add_to_calendar(warehouse: Warehouse, event: ReconEvent) -> None:
             *("ipo_window_start", "ipo_window_end", "source", "confirmed", "is_projection", "note"),
         )
         warehouse.load("reference.recon_events", pl.DataFrame([{name: getattr(event, name) for name in columns}]))
+    lists = [(event.event_id, entry.day, entry.kind, event.source) for entry in event.publications]
+    schema = ["event_id", "publication_date", "kind", "source"]
+    frame = pl.DataFrame(lists, schema=schema, orient="row")
+    warehouse.load_missing(load_tables()["reference.publications"], frame)
 
 
 @dataclass(frozen=True)
@@ -226,16 +231,21 @@ class Wanted:
     past: list[date] = field(default_factory=list)
 
 
-def wanted_sessions(warehouse: Warehouse, event: ReconEvent, opening: ChosenOpening | None = None) -> Wanted:
+def wanted_sessions(
+    warehouse: Warehouse, event: ReconEvent, opening: ChosenOpening | None = None, known_at: date | None = None
+) -> Wanted:
     """Return the sessions that the rules of an event read, by asking the SQL; nothing is stored.
 
-    The dates of the opening lists are among them: those of `opening`, or of the rows that are stored.
+    The dates of the opening lists are among them: those of `opening`, or of the rows that are stored. `known_at` is the
+    vintage that is to be made; None: the one that is stored.
     """
     tables = load_tables()
     with warehouse.dry_run():
         add_to_calendar(warehouse, event)
         if opening is not None:
             store_opening(warehouse, event, opening)
+        if known_at is not None:
+            store_vintage(warehouse, event, known_at)
         # What is landed is for every run of the event: one that leaves evidence out must not keep it from the next.
         store_options(warehouse, event, ())
         for name in PLAN_TABLES:
@@ -270,6 +280,7 @@ def land(
     settings: Settings,
     *,
     opening: ChosenOpening | None = None,
+    known_at: date | None = None,
     progress: bool = False,
     say: Say = lambda text: None,
 ) -> Took:
@@ -283,7 +294,7 @@ def land(
             recon.data_issues.
     """
     closed = events.last_closed_session(settings.moment)
-    plan = wanted_sessions(warehouse, event, opening)
+    plan = wanted_sessions(warehouse, event, opening, known_at)
     wanted = [day for day in plan.sessions if day <= closed]
     asked = take_for_event(warehouse, event, sorted([*wanted, *plan.past]), settings, say=say)
     try:
@@ -357,7 +368,7 @@ def _require_rank_day(warehouse: Warehouse, event: ReconEvent, settings: Setting
     )
 
 
-NOT_LANDED = frozenset({OPENING, OPTIONS, RUN_LOG, OUTCOMES})
+NOT_LANDED = frozenset({OPENING, OPTIONS, VINTAGES, RUN_LOG, OUTCOMES})
 """Raw tables that hold what happened in this home; all others come back from the landings."""
 
 

@@ -45,6 +45,7 @@ from recon_pipeline.publish import RUN_LOG, Snapshot, publish, published_databas
 from recon_pipeline.settings import Settings
 from recon_pipeline.sources.http import Traffic
 from recon_pipeline.tables import Table, derived_tables, load_tables, readers_fingerprint, tree_fingerprint
+from recon_pipeline.vintages import latest_vintage, store_vintage
 from recon_pipeline.warehouse import READERS, Warehouse
 
 PROJECTIONS = "projections"
@@ -142,7 +143,8 @@ def run_event(
                     opening = choose()
                     land_openings(openings, settings)
                 report.opening_source, report.notes = opening.source, list(opening.notes)
-                _build(warehouse, settings, report, opening, without, progress=progress, say=say)
+                known_at = events.known_at(event, settings.moment)
+                _build(warehouse, settings, report, opening, known_at, without, progress=progress, say=say)
             else:
                 rebuild_event(warehouse, runnable_event(other), settings, progress=progress, say=say)
         with _timed(report, "publish"):
@@ -157,23 +159,31 @@ def _build(
     settings: Settings,
     report: RunReport,
     opening: ChosenOpening,
+    known_at: date,
     without: Collection[str] | None = None,
     *,
     progress: bool,
     say: Say,
 ) -> None:
     with _timed(report, "land"):
-        report.took = land(warehouse, report.event, settings, opening=opening, progress=progress, say=say)
+        report.took = land(
+            warehouse, report.event, settings, opening=opening, known_at=known_at, progress=progress, say=say
+        )
     with _timed(report, "derive"):
-        report.rows, report.failed_checks = derive(warehouse, report.event, opening, without, say=say)
+        report.rows, report.failed_checks = derive(warehouse, report.event, opening, without, known_at, say=say)
 
 
 def rebuild_event(
     warehouse: Warehouse, event: ReconEvent, settings: Settings, *, progress: bool = False, say: Say = lambda text: None
 ) -> None:
-    """Build an event of this home again: from the files that it was opened with, or from the event before it."""
+    """Build an event of this home again: from the files that it was opened with, or from the event before it.
+
+    The vintage is that of now, but never an earlier one than the event has: nobody asked to go back.
+    """
     say(f"{event.event_id} was built by other rules, or opens from what is built anew: building it again")
-    _build(warehouse, settings, RunReport(event), choose_opening(warehouse, event, ()), progress=progress, say=say)
+    known_at = latest_vintage(warehouse, event, settings)
+    opening = choose_opening(warehouse, event, ())
+    _build(warehouse, settings, RunReport(event), opening, known_at, progress=progress, say=say)
 
 
 def catch_up(
@@ -275,13 +285,14 @@ def derive(
     event: ReconEvent,
     opening: ChosenOpening | None = None,
     without: Collection[str] | None = None,
+    known_at: date | None = None,
     *,
     say: Say = lambda text: None,
 ) -> tuple[dict[str, int], list[FailedCheck]]:
-    """Store opening and options, rebuild every derived table for an event and check them, all in one transaction.
+    """Store opening, options and vintage, rebuild every derived table and check them, all in one transaction.
 
-    `without` None leaves the options as they are stored. Returns rows by table, and the checks that only warn. A
-    blocking check that fails rolls everything back.
+    `without` and `known_at` None leave options and vintage as they are stored. Returns rows by table, and the checks
+    that only warn. A blocking check that fails rolls everything back.
 
     Raises:
         ContractBroken: a blocking check found failing rows.
@@ -295,6 +306,8 @@ def derive(
             store_opening(warehouse, event, opening)
         if without is not None:
             store_options(warehouse, event, without)
+        if known_at is not None:
+            store_vintage(warehouse, event, known_at)
         rows = {table.full_name: warehouse.rebuild(table, parameters) for table in derived_tables(tables)}
         failed = audit(warehouse, event, tables)
     return rows, failed

@@ -23,6 +23,7 @@ from recon_pipeline.pipeline import PROJECTIONS, RunReport, open_warehouse, prep
 from recon_pipeline.publish import RUN_LOG, published_database
 from recon_pipeline.settings import Settings
 from recon_pipeline.tables import load_tables
+from recon_pipeline.vintages import VINTAGES
 from recon_pipeline.warehouse import Reader, Warehouse
 
 
@@ -138,5 +139,5 @@ def _keep_only(warehouse: Warehouse, event: ReconEvent) -> None:
     with warehouse.transaction():
         warehouse.delete_other_projections(event.event_id)
         for name, table in load_tables().items():
-            if name in (RUN_LOG, OPENING, OPTIONS, OUTCOMES) or table.is_by_event:
+            if name in (RUN_LOG, OPENING, OPTIONS, VINTAGES, OUTCOMES) or table.is_by_event:
                 warehouse.delete_other_events(name, event.event_id)

@@ -20,7 +20,9 @@ select
     events.source as source,
     events.note as note,
     runs.vintage as vintage,
+    case when runs.event_id is not null then vintages.known_at end as known_at,
     coalesce(runs.membership_rows, 0) as membership_rows
 from reference.recon_events as events
 left join reference.sessions as calendar on events.effective_date = calendar.session_date
 left join runs on events.event_id = runs.event_id
+left join raw.event_vintages as vintages on events.event_id = vintages.event_id
