@@ -31,7 +31,7 @@ from recon_pipeline.sources.http import HttpClient, Traffic, place
 from recon_pipeline.sources.landing import Landing
 from recon_pipeline.symbols import normal_ticker_expr
 from recon_pipeline.tables import load_tables
-from recon_pipeline.vintages import VINTAGES, store_vintage
+from recon_pipeline.vintages import HISTORY, store_vintage
 from recon_pipeline.warehouse import Warehouse
 
 Say = Callable[[str], None]
@@ -141,14 +141,18 @@ def skipped(before: str, event: ReconEvent) -> tuple[str, ...]:
 
 
 def _membership_after(warehouse: Warehouse, event_id: str) -> pl.DataFrame:
-    """The members after an event, as opening rows of the next; symbols are those of the first session after it."""
+    """The members after an event, as opening rows of the next; symbols are those of the day that it is known as of."""
     return warehouse.frame(
         """
         select
             members.index_id,
             members.ticker,
             members.company_name as name,
-            case when members.vintage = 'final' then calendar.next_session else events.rank_day end as as_of,
+            case
+                when members.vintage = 'final' then calendar.next_session
+                when vintages.known_at <= events.effective_date then vintages.known_at
+                else events.rank_day
+            end as as_of,
             members.security_id,
             members.company_id,
             -- The place of a carried member is none that it earned.
@@ -158,6 +162,7 @@ def _membership_after(warehouse: Warehouse, event_id: str) -> pl.DataFrame:
         from recon.index_membership as members
         inner join reference.recon_events as events on members.event_id = events.event_id
         inner join reference.sessions as calendar on events.effective_date = calendar.session_date
+        left join raw.event_vintages as vintages on members.event_id = vintages.event_id
         where members.event_id = $event_id
         """,
         {"event_id": event_id},
@@ -368,7 +373,7 @@ def _require_rank_day(warehouse: Warehouse, event: ReconEvent, settings: Setting
     )
 
 
-NOT_LANDED = frozenset({OPENING, OPTIONS, VINTAGES, RUN_LOG, OUTCOMES})
+NOT_LANDED = frozenset({OPENING, OPTIONS, *HISTORY, RUN_LOG, OUTCOMES})
 """Raw tables that hold what happened in this home; all others come back from the landings."""
 
 

@@ -45,7 +45,7 @@ from recon_pipeline.publish import RUN_LOG, Snapshot, publish, published_databas
 from recon_pipeline.settings import Settings
 from recon_pipeline.sources.http import Traffic
 from recon_pipeline.tables import Table, derived_tables, load_tables, readers_fingerprint, tree_fingerprint
-from recon_pipeline.vintages import latest_vintage, store_vintage
+from recon_pipeline.vintages import keep_vintage, later_vintages, latest_vintage, store_vintage
 from recon_pipeline.warehouse import READERS, Warehouse
 
 PROJECTIONS = "projections"
@@ -144,6 +144,11 @@ def run_event(
                     land_openings(openings, settings)
                 report.opening_source, report.notes = opening.source, list(opening.notes)
                 known_at = events.known_at(event, settings.moment)
+                if later := later_vintages(warehouse, event, known_at):
+                    report.notes.append(
+                        f"run as of {known_at}, though the home has it as of {later[-1]}: that is kept aside, and "
+                        "shown again when it is run as of a later day"
+                    )
                 _build(warehouse, settings, report, opening, known_at, without, progress=progress, say=say)
             else:
                 rebuild_event(warehouse, runnable_event(other), settings, progress=progress, say=say)
@@ -328,7 +333,7 @@ def mark_unaudited(warehouse: Warehouse, event: ReconEvent) -> None:
 
 
 def audit(warehouse: Warehouse, event: ReconEvent, tables: Mapping[str, Table] | None = None) -> list[FailedCheck]:
-    """Run every check of an event and note what the event was built with; return the checks that only warn.
+    """Run every check of an event, note what it was built with and keep its vintage; return the checks that only warn.
 
     Belongs in a transaction. Without the note `publish` refuses the event.
 
@@ -341,6 +346,7 @@ def audit(warehouse: Warehouse, event: ReconEvent, tables: Mapping[str, Table] |
     if blocking:
         raise ContractBroken(_refusal(event, blocking))
     _remember(warehouse, event, tables)
+    keep_vintage(warehouse, event)
     return failed
 
 

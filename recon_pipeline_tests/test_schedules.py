@@ -27,8 +27,10 @@ from recon_pipeline.defs.schedules import DUE_TAG, RANGE_END_TAG, RANGE_START_TA
 from recon_pipeline.defs.watch import alert_on_failure
 from recon_pipeline.due import published_vintages
 from recon_pipeline.opening import read_openings
+from recon_pipeline.publish import published_database
 from recon_pipeline.settings import Settings
 from recon_pipeline.simulation import opening_csv, serve, simulate
+from recon_pipeline.warehouse import Reader
 from recon_pipeline_tests.small_home import publish_rows
 from recon_pipeline_tests.test_sql_cases import Row
 
@@ -264,6 +266,7 @@ def test_the_second_reconstitution_of_2026_from_its_rank_day_on(tmp_path: Path, 
         for now, vintage in (
             ("2026-11-13 21:00", "2026-11-13"),  # the preliminary list
             ("2026-11-27 21:00", "2026-11-27"),  # an update, and one that was slept over
+            ("2026-12-11 21:00", "2026-12-11"),  # the final list, and another update that was
             ("2026-12-14 21:00", "2026-12-14"),  # the first session of the new membership
         ):
             request = clock.tick("run_what_is_due", now)
@@ -274,7 +277,17 @@ def test_the_second_reconstitution_of_2026_from_its_rank_day_on(tmp_path: Path, 
     assert isinstance(clock.tick("run_what_is_due", "2027-01-15 21:00"), str)
     statuses = [run.status for run in instance.get_runs()]
     assert statuses.count(dg.DagsterRunStatus.FAILURE) == 1
-    assert statuses.count(dg.DagsterRunStatus.SUCCESS) == 4
+    assert statuses.count(dg.DagsterRunStatus.SUCCESS) == 5
+
+    revisions = Reader(published_database(home)).frame(
+        "select distinct cast(known_at as varchar), cast(previous_known_at as varchar), why "
+        "from recon.index_change_revision order by 1"
+    )
+    assert revisions.rows() == [
+        ("2026-11-27", "2026-11-13", "left_exchanges"),
+        ("2026-12-11", "2026-11-27", "left_exchanges"),
+        ("2026-12-14", "2026-12-11", "left_exchanges"),
+    ]
 
 
 def build_settings(home: Path) -> Settings:

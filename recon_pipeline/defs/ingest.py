@@ -26,7 +26,7 @@ from recon_pipeline.events import known_at as known_at_of
 from recon_pipeline.publish import RUN_LOG
 from recon_pipeline.settings import Settings
 from recon_pipeline.tables import Table
-from recon_pipeline.vintages import VINTAGES, store_vintage
+from recon_pipeline.vintages import HISTORY, store_vintage
 from recon_pipeline.warehouse import Warehouse
 
 OPENING_FACTS: Final = frozenset({"reference.indexes", "reference.recon_events"})
@@ -96,7 +96,7 @@ def landed_assets(catalogue: Catalogue) -> dg.AssetsDefinition:
 def _spec(catalogue: Catalogue, table: Table) -> dg.AssetSpec:
     if table.full_name == ingest.OPENING:
         return catalogue.spec(table, reads=OPENING_FACTS, kinds={"csv", "duckdb"}, partitions=EVENTS)
-    if table.full_name in (ingest.OPTIONS, VINTAGES):
+    if table.full_name in (ingest.OPTIONS, *HISTORY):
         return catalogue.spec(table, kinds={"python", "duckdb"}, partitions=EVENTS)
     if table.full_name not in FROM_ARCHIVE:
         return catalogue.spec(table, kinds={"http", "polars", "duckdb"}, partitions=EVENTS)
