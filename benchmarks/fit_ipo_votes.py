@@ -5,9 +5,9 @@ Run from the root of the project, after the quarterly events of a home were publ
     recon backfill --from 2021-09-ipo --to 2022-03-ipo --opening LIST.csv ... --without ipo_vote_prior --home HOME
     python benchmarks/fit_ipo_votes.py HOME FUND.csv [FUND.csv ...]
 
-FUND.csv holds members of an index fund before the next reconstitution (a column `ticker`). Counted are the candidates of
-all quarterly events of the home that qualify by all that can be seen and list one class of several, by ICB industry; the
-counts are the rows of `sql/reference/ipo_vote_priors.csv`. Beside them stands the count of companies with a single class.
+FUND.csv holds members of an index fund before the next reconstitution (a column `ticker`). Counted are the candidates
+of all quarterly events of the home that qualify by all that can be seen and list one class of several, by ICB industry:
+the rows of `sql/reference/ipo_vote_priors.csv`. Beside them stands the count of companies with a single class.
 
 What does not belong here: the rule that reads the counts (`sql/recon/ipo_candidates.sql`).
 """

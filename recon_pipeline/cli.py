@@ -130,8 +130,8 @@ def run(
         bool,
         typer.Option(
             "--strict-known",
-            help="Leave out what was read after the rank day: slow facts (SIC, incorporation, headquarters), and counts of "
-            "new lines.",
+            help="Leave out what was read after the rank day: slow facts (SIC, incorporation, headquarters) and counts "
+            "of new lines.",
         ),
     ] = False,
     no_presumption: Annotated[
@@ -184,8 +184,8 @@ def backfill(
         list[Path] | None,
         typer.Option(
             "--opening",
-            help="Opening membership of the first event, as `recon run` takes it; repeatable. Without any it opens from "
-            "the event before it in the home.",
+            help="Opening membership of the first event, as `recon run` takes it; repeatable. Without any it opens "
+            "from the event before it in the home.",
         ),
     ] = None,
     home: Home = None,
@@ -201,7 +201,7 @@ def backfill(
     """Run every event of the calendar from one to another, each from the one before, and publish them together."""
     import polars as pl
 
-    from recon_pipeline.pipeline import backfill as run_backfill
+    from recon_pipeline.backfill import backfill as run_backfill
 
     console = _console(stderr=True)
     report = run_backfill(
@@ -369,31 +369,85 @@ def members(
 
 @app.command()
 def calendar(
-    every: Annotated[bool, typer.Option("--all", help="All events since 2004, not only those around today.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="All days since 2004, not only those around today.")] = False,
+    due: Annotated[bool, typer.Option("--due", help="Only what the home should have run by now and has not.")] = False,
+    ics: Annotated[
+        Path | None, typer.Option("--ics", metavar="FILE", help="Write the days as an iCalendar file as well.")
+    ] = None,
+    home: Home = None,
     output: OutputFormat = Format.table,
 ) -> None:
-    """Print the calendar of reconstitutions and IPO additions."""
+    """Print the days of reconstitutions and IPO additions, with what runs then."""
     import polars as pl
 
-    from recon_pipeline.events import events
+    from recon_pipeline.agenda import agenda, icalendar
+    from recon_pipeline.events import NEW_YORK, events
 
-    today = _settings(None).moment.date()
+    settings = _settings(home)
+    if due:
+        if every or ics is not None:
+            raise BadInput(
+                "Printing what is due: it is due now, so that --all and --ics have nothing to add. Drop them."
+            )
+        _print_due(settings, output)
+        return
+    today = settings.moment.astimezone(NEW_YORK).date()
+    known = list(events().values())
+    first, last = (
+        (known[0].rank_day, known[-1].effective_from)
+        if every
+        else (today - timedelta(days=AGENDA_PAST_DAYS), today + timedelta(days=AGENDA_COMING_DAYS))
+    )
+    entries = agenda(first, last)
+    if ics is not None:
+        ics.write_bytes(icalendar(entries))
+        typer.echo(f"{ics} holds {len(entries)} days.", err=True)
     rows = [
         {
-            "event_id": event.event_id,
-            "rank_day": event.rank_day,
-            "preliminary_date": event.preliminary_date,
-            "lock_date": event.lock_date,
-            "effective_date": event.effective_date,
-            "effective_from": event.effective_from,
-            "confirmed": event.confirmed,
-            "source": event.source,
+            "date": entry.day,
+            "what": entry.what,
+            "event_id": entry.event.event_id,
+            "runs": entry.runs,
+            "rank_day": entry.event.rank_day,
+            "preliminary_date": entry.event.preliminary_date,
+            "lock_date": entry.event.lock_date,
+            "effective_date": entry.event.effective_date,
+            "effective_from": entry.event.effective_from,
+            "confirmed": entry.event.confirmed,
+            "source": entry.event.source,
         }
-        for event in events().values()
-        if every or today - timedelta(days=400) <= event.effective_date <= today + timedelta(days=550)
+        for entry in entries
     ]
-    title = "Events: the change holds from effective_from; this version runs those that end in -recon"
-    _print_rows(pl.DataFrame(rows, infer_schema_length=None), output, title)
+    frame = pl.DataFrame(rows, infer_schema_length=None)
+    if output is Format.table:
+        # The rest is for scripts; a terminal is not that wide.
+        frame = frame.select("date", "what", "event_id", "confirmed", "runs")
+    _print_rows(frame, output, f"Today is {today} in New York; what runs, runs after the close", wrapped="runs")
+
+
+AGENDA_PAST_DAYS, AGENDA_COMING_DAYS = 60, 400
+"""Around today: what was published last, and a year of what is to come."""
+
+
+def _print_due(settings: Settings, output: Format) -> None:
+    """Print what is due in a home, in the order in which it is to run."""
+    import polars as pl
+
+    from recon_pipeline.due import due_events, published_vintages
+
+    published = published_vintages(settings.home_dir, settings.moment)
+    rows = [
+        {
+            "event_id": each.event.event_id,
+            "known_at": each.known_at,
+            "published": each.published,
+            "due_since": each.since,
+        }
+        for each in due_events(settings.moment, published)
+    ]
+    columns = {"event_id": pl.String, "known_at": pl.Date, "published": pl.Date, "due_since": pl.Date}
+    title = "Due: published is the day as of which the home has it; known_at that of a run now"
+    _print_rows(pl.DataFrame(rows, schema=columns), output, title)
 
 
 @app.command()

@@ -31,6 +31,7 @@ from recon_pipeline.sources.http import HttpClient, Traffic, place
 from recon_pipeline.sources.landing import Landing
 from recon_pipeline.symbols import normal_ticker_expr
 from recon_pipeline.tables import load_tables
+from recon_pipeline.vintages import HISTORY, store_vintage
 from recon_pipeline.warehouse import Warehouse
 
 Say = Callable[[str], None]
@@ -152,14 +153,18 @@ def skipped(before: str, event: ReconEvent) -> tuple[str, ...]:
 
 
 def _membership_after(warehouse: Warehouse, event_id: str) -> pl.DataFrame:
-    """The members after an event, as opening rows of the next; symbols are those of the first session after it."""
+    """The members after an event, as opening rows of the next; symbols are those of the day that it is known as of."""
     return warehouse.frame(
         """
         select
             members.index_id,
             members.ticker,
             members.company_name as name,
-            case when members.vintage = 'final' then calendar.next_session else events.rank_day end as as_of,
+            case
+                when members.vintage = 'final' then calendar.next_session
+                when vintages.known_at <= events.effective_date then vintages.known_at
+                else events.rank_day
+            end as as_of,
             members.security_id,
             members.company_id,
             -- The place of a carried member is none that it earned.
@@ -169,6 +174,7 @@ def _membership_after(warehouse: Warehouse, event_id: str) -> pl.DataFrame:
         from recon.index_membership as members
         inner join reference.recon_events as events on members.event_id = events.event_id
         inner join reference.sessions as calendar on events.effective_date = calendar.session_date
+        left join raw.event_vintages as vintages on members.event_id = vintages.event_id
         where members.event_id = $event_id
         """,
         {"event_id": event_id},
@@ -176,7 +182,7 @@ def _membership_after(warehouse: Warehouse, event_id: str) -> pl.DataFrame:
 
 
 def _breakpoints_after(warehouse: Warehouse, event_id: str) -> pl.DataFrame:
-    """The cuts of the reconstitution that the membership after an event rests on: its own, or those that it opened with."""
+    """The cuts of the reconstitution that the membership after an event rests on: its own, or those it opened with."""
     return warehouse.frame(
         """
         select
@@ -237,7 +243,7 @@ def store_options(warehouse: Warehouse, event: ReconEvent, without: Collection[s
 
 
 def add_to_calendar(warehouse: Warehouse, event: ReconEvent) -> None:
-    """Give SQL the row of an event that the calendar only knows by rule."""
+    """Give SQL the row of an event that the calendar only knows by rule, and the days of its lists."""
     parameters = {"event_id": event.event_id}
     if warehouse.frame("select 1 from reference.recon_events where event_id = $event_id", parameters).is_empty():
         columns = (
@@ -245,6 +251,10 @@ def add_to_calendar(warehouse: Warehouse, event: ReconEvent) -> None:
             *("ipo_window_start", "ipo_window_end", "source", "confirmed", "is_projection", "note"),
         )
         warehouse.load("reference.recon_events", pl.DataFrame([{name: getattr(event, name) for name in columns}]))
+    lists = [(event.event_id, entry.day, entry.kind, event.source) for entry in event.publications]
+    schema = ["event_id", "publication_date", "kind", "source"]
+    frame = pl.DataFrame(lists, schema=schema, orient="row")
+    warehouse.load_missing(load_tables()["reference.publications"], frame)
 
 
 @dataclass(frozen=True)
@@ -260,16 +270,21 @@ class Wanted:
     past: list[date] = field(default_factory=list)
 
 
-def wanted_sessions(warehouse: Warehouse, event: ReconEvent, opening: ChosenOpening | None = None) -> Wanted:
+def wanted_sessions(
+    warehouse: Warehouse, event: ReconEvent, opening: ChosenOpening | None = None, known_at: date | None = None
+) -> Wanted:
     """Return the sessions that the rules of an event read, by asking the SQL; nothing is stored.
 
-    The dates of the opening lists are among them: those of `opening`, or of the rows that are stored.
+    The dates of the opening lists are among them: those of `opening`, or of the rows that are stored. `known_at` is the
+    vintage that is to be made; None: the one that is stored.
     """
     tables = load_tables()
     with warehouse.dry_run():
         add_to_calendar(warehouse, event)
         if opening is not None:
             store_opening(warehouse, event, opening)
+        if known_at is not None:
+            store_vintage(warehouse, event, known_at)
         # What is landed is for every run of the event: one that leaves evidence out must not keep it from the next.
         store_options(warehouse, event, ())
         for name in PLAN_TABLES:
@@ -304,6 +319,7 @@ def land(
     settings: Settings,
     *,
     opening: ChosenOpening | None = None,
+    known_at: date | None = None,
     progress: bool = False,
     say: Say = lambda text: None,
 ) -> Took:
@@ -317,7 +333,7 @@ def land(
             recon.data_issues.
     """
     closed = events.last_closed_session(settings.moment)
-    plan = wanted_sessions(warehouse, event, opening)
+    plan = wanted_sessions(warehouse, event, opening, known_at)
     wanted = [day for day in plan.sessions if day <= closed]
     asked = take_for_event(warehouse, event, sorted([*wanted, *plan.past]), settings, say=say)
     try:
@@ -391,7 +407,7 @@ def _require_rank_day(warehouse: Warehouse, event: ReconEvent, settings: Setting
     )
 
 
-NOT_LANDED = frozenset({OPENING, BREAKPOINTS, OPTIONS, RUN_LOG, OUTCOMES})
+NOT_LANDED = frozenset({OPENING, BREAKPOINTS, OPTIONS, *HISTORY, RUN_LOG, OUTCOMES})
 """Raw tables that hold what happened in this home; all others come back from the landings."""
 
 

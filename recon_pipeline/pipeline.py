@@ -13,7 +13,7 @@ Does not belong here: filling the raw tables (`ingest.py`), SQL (`sql/`), where 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -52,6 +52,7 @@ from recon_pipeline.tables import (
     readers_fingerprint,
     tree_fingerprint,
 )
+from recon_pipeline.vintages import keep_vintage, later_vintages, latest_vintage, store_vintage
 from recon_pipeline.warehouse import READERS, Warehouse
 
 PROJECTIONS = "projections"
@@ -149,7 +150,13 @@ def run_event(
                     opening = choose()
                     land_openings(openings, settings)
                 report.opening_source, report.notes = opening.source, list(opening.notes)
-                _build(warehouse, settings, report, opening, without, progress=progress, say=say)
+                known_at = events.known_at(event, settings.moment)
+                if later := later_vintages(warehouse, event, known_at):
+                    report.notes.append(
+                        f"run as of {known_at}, though the home has it as of {later[-1]}: that is kept aside, and "
+                        "shown again when it is run as of a later day"
+                    )
+                build_event(warehouse, settings, report, opening, known_at, without, progress=progress, say=say)
             else:
                 rebuild_event(warehouse, runnable_event(other), settings, progress=progress, say=say)
         with _timed(report, "publish"):
@@ -159,106 +166,37 @@ def run_event(
     return report
 
 
-@dataclass
-class BackfillReport:
-    """What a backfill did: the report of each event, in order, and the later events that now rest on what was restated.
-
-    `stale` are events of the home after the last one, which open from a membership that this backfill has changed.
-    """
-
-    reports: list[RunReport]
-    stale: list[str]
-    snapshot: Snapshot
-    published: Path
-    seconds: float
-
-
-def backfill(
-    first: str,
-    last: str,
-    settings: Settings,
-    *,
-    openings: Sequence[Path] = (),
-    allow_late_opening: bool = False,
-    without: Collection[str] = (),
-    progress: bool = False,
-    say: Say = lambda text: None,
-    done: Callable[[RunReport], None] = lambda report: None,
-) -> BackfillReport:
-    """Run every event from one to another, both included, each from the one before it, and publish once.
-
-    The first opens from the files that are given, else as `run_event` opens it: from the event before in the home. `done`
-    is told of each event as it is built. Running it again gives the same snapshot.
-
-    Events before the first that were built by other rules are built again first, for the first opens from one of them.
-    Later ones that were built by other rules are built again after it. Those that were not, but open from a membership
-    that has changed, are left as they are and marked as stale: their own backfill clears that.
-
-    An event that fails ends the backfill; those before it are published, and the next backfill from it goes on there.
-
-    Raises:
-        BadInput: an unknown event, or no opening for the first.
-        Unavailable, Rejected, BadPayload, NotLanded, ContractBroken: as `run_event`, of the event that failed.
-    """
-    wanted = events.between(first, last)
-    check_evidence(without)
-    began = time.perf_counter()
-    reports: list[RunReport] = []
-    with open_warehouse(settings) as warehouse:
-        outdated_ids = prepare(warehouse)
-        choose_opening(
-            warehouse, wanted[0], openings, allow_late=allow_late_opening
-        )  # what was given may not be usable
-        for other in outdated_ids:
-            if other < first:
-                rebuild_event(warehouse, runnable_event(other), settings, progress=progress, say=say)
-        try:
-            for event in wanted:
-                report = RunReport(event)
-                paths = () if reports else openings
-                opening = choose_opening(
-                    warehouse, event, paths, allow_late=allow_late_opening, from_previous=bool(reports)
-                )
-                land_openings(paths, settings)
-                report.opening_source, report.notes = opening.source, list(opening.notes)
-                _build(warehouse, settings, report, opening, without, progress=progress, say=say)
-                report.issues = issue_counts(warehouse, event)
-                reports.append(report)
-                done(report)
-        finally:
-            # What was built stands, whatever became of the event after it.
-            if reports:
-                built = {report.event.event_id for report in reports}
-                for other in outdated(warehouse):
-                    if other not in built:
-                        rebuild_event(warehouse, runnable_event(other), settings, progress=progress, say=say)
-                stale = stale_events(warehouse)
-                snapshot = publish(warehouse, settings.home_dir)
-    return BackfillReport(reports, stale, snapshot, published_database(settings.home_dir), time.perf_counter() - began)
-
-
-def _build(
+def build_event(
     warehouse: Warehouse,
     settings: Settings,
     report: RunReport,
     opening: ChosenOpening,
+    known_at: date,
     without: Collection[str] | None = None,
     *,
     progress: bool,
     say: Say,
 ) -> None:
+    """Land what an event needs and derive it; what was done goes into the report. Nothing is published."""
     with _timed(report, "land"):
-        report.took = land(warehouse, report.event, settings, opening=opening, progress=progress, say=say)
+        report.took = land(
+            warehouse, report.event, settings, opening=opening, known_at=known_at, progress=progress, say=say
+        )
     with _timed(report, "derive"):
-        report.rows, report.failed_checks = derive(warehouse, report.event, opening, without, say=say)
+        report.rows, report.failed_checks = derive(warehouse, report.event, opening, without, known_at, say=say)
 
 
 def rebuild_event(
     warehouse: Warehouse, event: ReconEvent, settings: Settings, *, progress: bool = False, say: Say = lambda text: None
 ) -> None:
-    """Build an event of this home again: from the files that it was opened with, or from the event before it."""
+    """Build an event of this home again: from the files that it was opened with, or from the event before it.
+
+    The vintage is that of now, but never an earlier one than the event has: nobody asked to go back.
+    """
     say(f"{event.event_id} was built by other rules, or opens from what is built anew: building it again")
-    _build(warehouse, settings, RunReport(event), choose_opening(warehouse, event, ()), progress=progress, say=say)
+    known_at = latest_vintage(warehouse, event, settings)
+    opening = choose_opening(warehouse, event, ())
+    build_event(warehouse, settings, RunReport(event), opening, known_at, progress=progress, say=say)
 
 
 def catch_up(
@@ -359,13 +297,14 @@ def derive(
     event: ReconEvent,
     opening: ChosenOpening | None = None,
     without: Collection[str] | None = None,
+    known_at: date | None = None,
     *,
     say: Say = lambda text: None,
 ) -> tuple[dict[str, int], list[FailedCheck]]:
-    """Store opening and options, rebuild every derived table for an event and check them, all in one transaction.
+    """Store opening, options and vintage, rebuild every derived table and check them, all in one transaction.
 
-    `without` None leaves the options as they are stored. Returns rows by table, and the checks that only warn. A
-    blocking check that fails rolls everything back.
+    `without` and `known_at` None leave options and vintage as they are stored. Returns rows by table, and the checks
+    that only warn. A blocking check that fails rolls everything back.
 
     Raises:
         ContractBroken: a blocking check found failing rows.
@@ -379,6 +318,8 @@ def derive(
             store_opening(warehouse, event, opening)
         if without is not None:
             store_options(warehouse, event, without)
+        if known_at is not None:
+            store_vintage(warehouse, event, known_at)
         rows = {table.full_name: warehouse.rebuild(table, parameters) for table in derived_tables(tables)}
         failed = audit(warehouse, event, tables)
     return rows, failed
@@ -399,7 +340,7 @@ def mark_unaudited(warehouse: Warehouse, event: ReconEvent) -> None:
 
 
 def audit(warehouse: Warehouse, event: ReconEvent, tables: Mapping[str, Table] | None = None) -> list[FailedCheck]:
-    """Run every check of an event and note what the event was built with; return the checks that only warn.
+    """Run every check of an event, note what it was built with and keep its vintage; return the checks that only warn.
 
     Belongs in a transaction. Without the note `publish` refuses the event.
 
@@ -412,6 +353,7 @@ def audit(warehouse: Warehouse, event: ReconEvent, tables: Mapping[str, Table] |
     if blocking:
         raise ContractBroken(_refusal(event, blocking))
     _remember(warehouse, event, tables)
+    keep_vintage(warehouse, event)
     return failed
 
 

@@ -258,6 +258,13 @@ class Warehouse:
         """Delete the rows of one event."""
         self.con.execute(f"delete from {table} where event_id = $event_id", {"event_id": event_id})
 
+    def delete_vintage(self, table: str, event_id: str, known_at: date) -> None:
+        """Delete the rows of one vintage of an event."""
+        self.con.execute(
+            f"delete from {table} where event_id = $event_id and known_at = $known_at",
+            {"event_id": event_id, "known_at": known_at},
+        )
+
     def delete_other_events(self, table: str, event_id: str) -> None:
         """Delete the rows of every event but one."""
         self.con.execute(f"delete from {table} where event_id <> $event_id", {"event_id": event_id})

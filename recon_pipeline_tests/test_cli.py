@@ -367,13 +367,18 @@ def test_an_event_that_is_not_published_is_told_with_those_that_are(recon: Recon
 
 def test_the_whole_calendar_as_csv(recon: Recon) -> None:
     done = recon("calendar", "--all", "--format", "csv")
-    rows = {row["event_id"]: row for row in read_csv(done.out)}
+    days = read_csv(done.out)
+    rows = {row["event_id"]: row for row in days if row["what"] == "effective_date"}
     assert list(rows) == list(events.events())
-    assert rows["2023-06-recon"] | {"source": ""} == {
+    assert [row["date"] for row in days] == sorted(row["date"] for row in days)
+    told = rows["2023-06-recon"]
+    assert told["date"] == "2023-06-23"
+    assert "recon run 2023-06-recon" in told["runs"]
+    assert {name: text for name, text in told.items() if name not in ("date", "what", "runs")} | {"source": ""} == {
         "event_id": "2023-06-recon",
         "rank_day": "2023-04-28",
         "preliminary_date": "2023-05-19",
-        "lock_date": rows["2023-06-recon"]["lock_date"],
+        "lock_date": "2023-06-05",
         "effective_date": "2023-06-23",
         "effective_from": "2023-06-26",
         "confirmed": "true",
@@ -381,8 +386,21 @@ def test_the_whole_calendar_as_csv(recon: Recon) -> None:
     }
 
 
-def test_the_calendar_around_today_is_part_of_it(recon: Recon) -> None:
+def test_the_calendar_around_today_is_part_of_it(recon: Recon, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RECON_NOW", "2026-11-14T03:00:00Z")  # still the thirteenth in New York
     near = json.loads(recon("calendar", "--format", "json").out)
+    assert [(row["date"], row["what"]) for row in near if row["event_id"] == "2026-12-recon"] == [
+        ("2026-10-30", "rank_day"),
+        ("2026-11-13", "preliminary"),
+        ("2026-11-20", "update"),
+        ("2026-11-27", "update"),
+        ("2026-11-30", "lock_down"),
+        ("2026-12-04", "update"),
+        ("2026-12-11", "effective_date"),
+        ("2026-12-14", "effective_from"),
+    ]
+    assert near[0]["date"] >= "2026-09-14"
+    assert near[-1]["date"] <= "2027-12-18"
     ids = [row["event_id"] for row in near]
     assert "2004-06-recon" not in ids
     assert set(ids) <= set(events.events())
@@ -393,7 +411,29 @@ def test_the_calendar_as_a_table(recon: Recon) -> None:
     done = recon("calendar", "--all")
     assert done.code == 0
     assert "2023-06-recon" in done.out
-    assert f"{len(events.events())} rows" in done.out
+    assert "2023-06-16" in done.out
+    assert "Today is" in done.out
+
+
+def test_the_calendar_as_a_file_is_the_same_each_time(recon: Recon, tmp_path: Path) -> None:
+    files = [tmp_path / "one.ics", tmp_path / "two.ics"]
+    for file in files:
+        done = recon("calendar", "--all", "--format", "csv", "--ics", file)
+        assert done.code == 0
+        assert str(file) in done.err
+    assert files[0].read_bytes() == files[1].read_bytes()
+    assert files[0].read_bytes().count(b"BEGIN:VEVENT") == len(read_csv(done.out))
+
+
+def test_what_is_due_in_a_home(recon: Recon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    row: Row = {"event_id": "2023-06-recon", "known_at": "2023-06-26", "vintage": "final", "membership_rows": "1"}
+    publish_rows(tmp_path, {"recon.events": [row]})
+    monkeypatch.setenv("RECON_NOW", "2023-08-19T01:00:00Z")
+    done = recon("calendar", "--due", "--home", tmp_path, "--format", "csv")
+    assert read_csv(done.out) == [
+        {"event_id": "2023-09-ipo", "known_at": "2023-08-18", "published": "", "due_since": "2023-07-31"}
+    ]
+    assert "due now" in paragraph(recon("calendar", "--due", "--all"))
 
 
 # --- score ------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
-"""Event partitions: one for every event of the calendar, reconstitutions and quarterly ones, oldest first.
+"""Event partitions: one for every event of the calendar, reconstitutions and rounds of IPO additions, oldest first.
 
-Does not belong here: the calendar itself (`events.py`).
+Does not belong here: the calendar itself (`events.py`). Events that follow from the rules alone have none yet.
 """
 
 from __future__ import annotations

@@ -42,6 +42,25 @@ rank_sessions as (
     inner join reference.sessions as calendar on event.rank_day = calendar.session_date
 ),
 
+-- The vintage that the run makes. Without one the event is looked back on.
+vintage as (
+    select known_at
+    from raw.event_vintages
+    where event_id = $event_id
+),
+
+-- The change holds from the session after the effective date: symbols of that session name the members. A vintage of
+-- before it knows who has left by its own day (methodology 10.9), and no session after that day; on the rank day
+-- nobody has.
+outlooks as (
+    select
+        calendar.next_session as effective_from,
+        case when vintage.known_at < calendar.next_session then vintage.known_at end as known_at
+    from event
+    inner join reference.sessions as calendar on event.effective_date = calendar.session_date
+    left join vintage on true
+),
+
 -- A price list prints a new line bare on its first days: without its share count, its country, its year. What it prints
 -- of such a line a few days later is read for a quarterly event, which adds nothing but new lines: on the last
 -- session of that span.
@@ -54,20 +73,31 @@ new_line_sessions as (
         on
             calendar.session_date > event.rank_day
             and calendar.session_date <= event.rank_day + cast(rule.value as integer)
-    where event.kind = 'ipo'
+    cross join outlooks
+    where event.kind = 'ipo' and (outlooks.known_at is null or calendar.session_date <= outlooks.known_at)
     group by event.rank_day
 ),
 
--- The change holds from the session after the effective date: symbols of that session name the members.
 effective_sessions as (
-    select calendar.next_session as anchor_date, calendar.next_session as session_date, 0 as preference
-    from event
-    inner join reference.sessions as calendar on event.effective_date = calendar.session_date
+    select effective_from as anchor_date, effective_from as session_date, 0 as preference
+    from outlooks
+    where known_at is null
     union all
-    select calendar.next_session as anchor_date, following.next_session as session_date, 1 as preference
-    from event
-    inner join reference.sessions as calendar on event.effective_date = calendar.session_date
-    inner join reference.sessions as following on calendar.next_session = following.session_date
+    select outlooks.effective_from as anchor_date, following.next_session as session_date, 1 as preference
+    from outlooks
+    inner join reference.sessions as following on outlooks.effective_from = following.session_date
+    where outlooks.known_at is null
+    union all
+    select outlooks.known_at as anchor_date, outlooks.known_at as session_date, 0 as preference
+    from outlooks
+    cross join event
+    where outlooks.known_at > event.rank_day
+    union all
+    select outlooks.known_at as anchor_date, calendar.previous_session as session_date, 1 as preference
+    from outlooks
+    cross join event
+    inner join reference.sessions as calendar on outlooks.known_at = calendar.session_date
+    where calendar.previous_session > event.rank_day
 ),
 
 -- Methodology 3.2: the closes of the 30 days before the rank day (calendar days: 18.6).

@@ -1,5 +1,5 @@
 -- Every line that a price list shows at one of the anchors of an event: the opening lists' dates, the rank day, the
--- first session after the effective date. A line absent at the anchor itself is read from a neighbouring session and
+-- first session after the effective date or the day of an earlier vintage. A line absent at the anchor itself is read from a neighbouring session and
 -- flagged.
 with event as (
     select

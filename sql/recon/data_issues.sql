@@ -245,8 +245,16 @@ left_lines as (
         universe.ticker as ticker,
         universe.security_id as security_id,
         universe.observed_session as session_date,
-        'Gone from the exchanges by the first session of the new membership: neither member nor change.' as detail
+        'Gone from the exchanges by '
+        || case
+            when event_vintages.known_at < calendar.next_session then cast(event_vintages.known_at as varchar)
+            else 'the first session of the new membership'
+        end
+        || ': neither member nor change.' as detail
     from core.departures as departures
+    inner join reference.recon_events as events on events.event_id = $event_id
+    inner join reference.sessions as calendar on events.effective_date = calendar.session_date
+    left join raw.event_vintages as event_vintages on event_vintages.event_id = $event_id
     inner join recon.universe as universe
         on universe.event_id = $event_id and departures.rank_ticker = universe.ticker
     left join recon.ranking as ranking

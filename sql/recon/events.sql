@@ -65,11 +65,13 @@ select
     events.source as source,
     events.note as note,
     runs.vintage as vintage,
+    case when runs.event_id is not null then vintages.known_at end as known_at,
     coalesce(runs.membership_rows, 0) as membership_rows,
     openings.opened_from as opened_from,
     runs.event_id is not null and stale.event_id is not null as is_stale
 from reference.recon_events as events
 left join reference.sessions as calendar on events.effective_date = calendar.session_date
 left join runs on events.event_id = runs.event_id
+left join raw.event_vintages as vintages on events.event_id = vintages.event_id
 left join openings on events.event_id = openings.event_id
 left join stale on events.event_id = stale.event_id

@@ -41,7 +41,8 @@ comment on column recon.index_changes.movement is
     'Where the line moves within the family: new (was in none that we know of), up, down (to larger or smaller '
     'companies), out (leaves all of them).';
 comment on column recon.index_changes.ticker is
-    'Ticker on the first session of the new membership; while preliminary that of the rank day.';
+    'Ticker on the first session of the new membership; while preliminary that of the day as of which the event was run '
+    '(known_at in recon.events).';
 comment on column recon.index_changes.rank_ticker is 'Ticker on the rank day.';
 comment on column recon.index_changes.company_name is 'Name of the company.';
 comment on column recon.index_changes.industry is

@@ -42,7 +42,8 @@ comment on column recon.index_membership.security_id is
 comment on column recon.index_membership.company_id is
     'Lasting identifier of the company; all its eligible lines are in the same indexes (methodology 5.5).';
 comment on column recon.index_membership.ticker is
-    'Ticker on the first session of the new membership; while preliminary that of the rank day.';
+    'Ticker on the first session of the new membership; while preliminary that of the day as of which the event was run '
+    '(known_at in recon.events).';
 comment on column recon.index_membership.rank_ticker is 'Ticker on the rank day.';
 comment on column recon.index_membership.company_name is 'Name of the company.';
 comment on column recon.index_membership.industry is
