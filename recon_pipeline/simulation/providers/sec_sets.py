@@ -22,7 +22,9 @@ from recon_pipeline.simulation.providers.sec import UNDECLARED, city_of, has_con
 from recon_pipeline.simulation.registers import Registers
 
 STATEMENTS: Final = re.compile(r"/files/dera/data/financial-statement-data-sets/(\d{4})q([1-4])\.zip")
-NOTES: Final = re.compile(r"/files/dera/data/financial-statement-notes-data-sets/(\d{4})(?:_(\d\d)|q([1-4]))_notes\.zip")
+NOTES: Final = re.compile(
+    r"/files/dera/data/financial-statement-notes-data-sets/(\d{4})(?:_(\d\d)|q([1-4]))_notes\.zip"
+)
 FIRST_MONTH_OF_NOTES: Final = "2020-10"
 
 SUB: Final = (
