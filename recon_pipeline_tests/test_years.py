@@ -22,7 +22,7 @@ from recon_pipeline.simulation import simulate
 from recon_pipeline_tests.oracle.__main__ import opening_of_the_time, run_event_of, stories
 from recon_pipeline_tests.oracle.compare import differences
 
-LINES = 4_500
+LINES = 5_200
 """The fewest whose dumps are taken for whole ones; enough for the Russell 1000 and the Microcap's upper end."""
 
 LINES_TO_RANK_3000 = 6_000
