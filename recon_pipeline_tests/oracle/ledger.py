@@ -24,6 +24,8 @@ from recon_pipeline.simulation.registers import Registers
 from recon_pipeline_tests.oracle.country import Home
 from recon_pipeline_tests.oracle.methodology import UNITED_STATES
 
+# Providers 1.6: the data sets that count shares by class begin with the second quarter of 2009 and come out after it.
+COUNTS_BY_CLASS_FROM = date(2010, 1, 1)
 NOT_SHARES = {"preferred", "warrant", "unit", "right", "note", "certificate"}
 
 
@@ -154,7 +156,7 @@ class Ledger:
         list that counts the listed class alone says nothing against a report of all (6.1).
         """
         issuer = self.issuers[company]
-        known = issuer.shares_known(day)
+        known = issuer.shares_known(day) if self.counts_classes(day) or not issuer.classes else None
         has_own_cap = self.is_carried(self.of_company[company][0]) and issuer.first.cap == "own"
         implied = issuer.implied if has_own_cap else None
         is_near = known is not None and (implied is None or 75 * implied <= 100 * known <= 125 * implied)
@@ -170,10 +172,16 @@ class Ledger:
     def class_shares(self, line: int, day: date) -> int | None:
         """The shares of one class by themselves, in units of that class; None where its company counts no classes."""
         issuer = self.issuer(line)
+        if not self.counts_classes(day):
+            return None
         for each in issuer.classes:
             if each.symbol == self.lines[line].symbol:
                 return each.shares
         return None
+
+    def counts_classes(self, day: date) -> bool:
+        """Whether what is filed by a day tells the shares of each class."""
+        return self.tells_all or day >= COUNTS_BY_CLASS_FROM
 
     def unlisted_shares(self, company: int) -> int:
         """Shares of classes without a symbol."""
