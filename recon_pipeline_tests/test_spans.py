@@ -233,8 +233,9 @@ class Walk:
     # What the tables are given.
 
     def _add(self, table: str, event_id: str | None, **row: object) -> None:
-        named: Row = {name: None if value is None else str(value) for name, value in row.items()}
-        self.given[table].append(named if event_id is None else {"event_id": event_id} | named)
+        named: Row = {} if event_id is None else {"event_id": event_id}
+        named |= {name: None if value is None else str(value) for name, value in row.items()}
+        self.given[table].append(named)
 
     def _build(self, event_id: str, given: tuple[str, ...], built: tuple[str, ...]) -> None:
         for name in given:
@@ -245,10 +246,10 @@ class Walk:
 
     def _check(self, table: str, event_id: str) -> None:
         for check in TABLES[table].checks:
-            parameters = {"event_id": event_id} if check.query.parameters else {}
+            parameters = dict.fromkeys(check.query.parameters, event_id)
             rows = self.bench.warehouse.failing_rows(check, parameters)
             if check.blocking and not rows.is_empty():
-                self.failed[f"{check.name} {event_id}"] = rows.rows()
+                self.failed[f"{check.name} {event_id}"] = [*rows.rows()]
 
     def _identifiers(self, event_id: str) -> dict[str, str]:
         frame = self.bench.warehouse.frame(
