@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from recon_pipeline.events import event, events
+from recon_pipeline.events import ReconEvent, event, events
 from recon_pipeline.pipeline import run_event
 from recon_pipeline.publish import published_database
 from recon_pipeline.settings import Settings
@@ -23,8 +23,11 @@ from recon_pipeline.simulation import opening_csv, serve, simulate
 from recon_pipeline.simulation.demo import DEMO_EVENT, home_name, run_demo, settings_of
 from recon_pipeline.simulation.market import SimulatedMarket
 from recon_pipeline.simulation.registers import Registers
+from recon_pipeline_tests.oracle.additions import Additions, Round, ipo_event
 from recon_pipeline_tests.oracle.compare import KINDS, Difference, differences
 from recon_pipeline_tests.oracle.ledger import Ledger
+from recon_pipeline_tests.oracle.newcomers import Window
+from recon_pipeline_tests.oracle.performance import Base
 from recon_pipeline_tests.oracle.story import Opening, Story, members_csv, tell
 
 SHOWN = 12
@@ -88,18 +91,49 @@ def judge(
 
 
 def stories(market: SimulatedMarket, *, tells_all: bool = False) -> Iterator[Story]:
-    """Every reconstitution of a market in order: the first opens from its file, the others from the one before."""
+    """Every reconstitution of a market in order, none of the rounds of IPO additions between them: the first opens from
+    its file, the others from the one before."""
+    for each in told(market, tells_all=tells_all, with_rounds=False):
+        assert isinstance(each, Story)
+        yield each
+
+
+def told(market: SimulatedMarket, *, tells_all: bool = False, with_rounds: bool = True) -> Iterator[Story | Additions]:
+    """Every event of a market in order, from its first reconstitution on: that opens from its file, the others from the
+    one before. A round before it would go by breakpoints of a day that is not in the market."""
     registers = Registers(market)
     recons = [each for each in events().values() if each.kind == "recon"]
+    first, *others = (*market.span.past, event(DEMO_EVENT))
+    rounds = [each for each in market.span.rounds if with_rounds and each.rank_day > first.rank_day]
     opening: Opening | None = None
-    for each in (*market.span.past, event(DEMO_EVENT)):
+    base: Base | None = None
+    before: ReconEvent | None = None
+    for each in sorted((first, *others, *rounds), key=lambda one: one.rank_day):
         ledger = Ledger(registers.at(each.rank_day), tells_all=tells_all)
-        if opening is None:
-            before = max(one.rank_day for one in recons if one.effective_date < market.span.opening_asof)
-            opening = Opening.of_csv(ledger, opening_csv(market, everyone=True), before)
-        story = tell(ledger, each.event_id, each.rank_day, each.effective_date, each.effective_from, opening)
-        yield story
-        opening = Opening.after(story)
+        if each.kind == "ipo":
+            assert base is not None
+            assert opening is not None
+            additions = ipo_event(ledger, round_of(each, before), opening.members, base)
+            yield additions
+            opening = additions.opening(base.rank_day)
+        else:
+            if opening is None:
+                last = max(one.rank_day for one in recons if one.effective_date < market.span.opening_asof)
+                opening = Opening.of_csv(ledger, opening_csv(market, everyone=True), last)
+            story = tell(ledger, each.event_id, each.rank_day, each.effective_date, each.effective_from, opening)
+            yield story
+            opening, base = Opening.after(story), Base.of(story)
+        before = each
+
+
+def round_of(event: ReconEvent, before: ReconEvent | None) -> Round:
+    """A round of IPO additions; the event before it gives the window from which somebody may have been deferred."""
+    assert event.ipo_window_start
+    last = None
+    if before is not None and before.kind == "ipo" and before.ipo_window_start:
+        last = (before.ipo_window_start, before.rank_day)
+    window = Window(event.ipo_window_start, event.rank_day, last)
+    return Round(event.event_id, event.rank_day, event.effective_date, event.effective_from, window)
 
 
 def true_list(market: SimulatedMarket) -> bytes:

@@ -23,6 +23,7 @@ from recon_pipeline.simulation.market import SimulatedMarket
 from recon_pipeline.simulation.registers import Registers
 from recon_pipeline_tests.oracle.country import Home
 from recon_pipeline_tests.oracle.methodology import UNITED_STATES
+from recon_pipeline_tests.oracle.newcomers import Debut
 
 NOT_SHARES = {"preferred", "warrant", "unit", "right", "note", "certificate"}
 
@@ -130,6 +131,15 @@ class Ledger:
         """Every company's number."""
         return iter(range(len(self.issuers)))
 
+    def splits(self, line: int) -> tuple[tuple[int, int, int], ...]:
+        """Session, old and new shares of every split of a line."""
+        company = self.issuer(line).company
+        return company.splits if self.is_carried(line) and self.is_share(line) else ()
+
+    def leaving(self, line: int) -> str:
+        """How the company of a line left the exchanges, or will: blank where it stays."""
+        return self.issuer(line).company.leaving
+
     # --- companies ----------------------------------------------------------------------------------------------------
 
     def home(self, company: int) -> Home:
@@ -145,6 +155,24 @@ class Ledger:
             is_open="country" in issuer.nature.untold and not self.tells_all,
         )
 
+    def debuts(self, session: int) -> dict[int, Debut]:
+        """How and when each company came that came within memory and up to a session."""
+        found = {}
+        for issuer in self.issuers:
+            if issuer.listed_on is None or issuer.listed_on > self.days[session]:
+                continue
+            company = issuer.company
+            shell = None if company.succeeds is None else self.issuers[company.succeeds]
+            found[issuer.number] = Debut(
+                on=issuer.listed_on,
+                way=company.way,
+                shell_on=shell.listed_on if shell else None,
+                told_on=issuer.disclosed_on(),
+                offered=issuer.offered,
+                parent=company.parent,
+            )
+        return found
+
     def count(self, company: int, day: date) -> Count | None:
         """The shares of a company that can be known on a day (methodology 6.4, 18.11).
 
@@ -155,6 +183,8 @@ class Ledger:
         """
         issuer = self.issuers[company]
         known = issuer.shares_known(day)
+        if known is None and issuer.company.succeeds is not None:
+            known = self.issuers[issuer.company.succeeds].shares_known(day)  # the newest report of that filer
         has_own_cap = self.is_carried(self.of_company[company][0]) and issuer.first.cap == "own"
         implied = issuer.implied if has_own_cap else None
         is_near = known is not None and (implied is None or 75 * implied <= 100 * known <= 125 * implied)
