@@ -16,10 +16,12 @@ from recon_pipeline.defs.capture import captured_asset
 from recon_pipeline.defs.catalogue import Catalogue
 from recon_pipeline.defs.derive import derived_assets
 from recon_pipeline.defs.ingest import landed_assets
-from recon_pipeline.defs.jobs import CAPTURE, RECONSTITUTE
+from recon_pipeline.defs.jobs import CAPTURE, RECONSTITUTE, WATCH
 from recon_pipeline.defs.publish import published_assets
 from recon_pipeline.defs.reference import reference_assets
 from recon_pipeline.defs.resources import Home
+from recon_pipeline.defs.schedules import SCHEDULES
+from recon_pipeline.defs.watch import alert_on_failure, no_event_is_overdue
 from recon_pipeline.tables import Table, load_tables
 
 
@@ -34,7 +36,10 @@ def build(*, tables: Mapping[str, Table] | None = None, home: Home | None = None
             *derived_assets(catalogue),
             published_assets(catalogue),
         ],
-        jobs=[RECONSTITUTE, CAPTURE],
+        asset_checks=[no_event_is_overdue],
+        jobs=[RECONSTITUTE, CAPTURE, WATCH],
+        schedules=SCHEDULES,
+        sensors=[alert_on_failure],
         resources={"home": home or Home()},
         executor=dg.in_process_executor,
     )

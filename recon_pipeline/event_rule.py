@@ -1,4 +1,4 @@
-"""The rule of the calendar: which seasons have an event and on which days it falls, were nothing announced.
+"""The rule of the calendar: which seasons have an event, and its days and those of its lists, were nothing announced.
 
 Belongs here: methodology 9.11 (IPO rounds) and 11.2 (reconstitutions) as arithmetic on dates. Weeks and regimes come
 from `sql/reference/rules.csv`, so that a change of rule is a dated row and no change of code.
@@ -21,6 +21,16 @@ SEASON_MONTHS: Final = {"march": 3, "june": 6, "september": 9, "december": 12}
 OnOrBefore = Callable[[date], date]
 
 
+class Publication(NamedTuple):
+    """A day on which the lists of an event are published, after the close: `preliminary`, `update` or `final`.
+
+    For an IPO event `preliminary` is its announcement; `final` is the effective date.
+    """
+
+    day: date
+    kind: str
+
+
 class RuleDates(NamedTuple):
     """The dates of one event by rule; None where the rules know no such date."""
 
@@ -28,6 +38,7 @@ class RuleDates(NamedTuple):
     preliminary_date: date | None
     lock_date: date | None
     effective_date: date
+    updates: tuple[date, ...] = ()
 
 
 def season_rules(year: int, season: str) -> dict[str, Decimal]:
@@ -75,6 +86,7 @@ def recon_dates(year: int, season: str, on_or_before: OnOrBefore) -> RuleDates:
         on_or_before(preliminary) if preliminary else None,
         on_or_before(lock) if lock else None,
         on_or_before(friday),
+        tuple(on_or_before(day) for day in _weekly(preliminary, friday, rules["update_weeks"])) if preliminary else (),
     )
 
 
@@ -108,6 +120,19 @@ def _month_end(year: int, month: int) -> date:
     return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
 
 
+def _weekly(first: date, last: date, weeks: Decimal) -> list[date]:
+    """Return the days between two days that follow on the first by so many weeks each; neither end is among them."""
+    step = timedelta(weeks=int(weeks))
+    return [first + number * step for number in range(1, ((last - first) - timedelta(days=1)) // step + 1)]
+
+
 def _weeks_before(day: date, weeks: Decimal) -> date | None:
     """Count back from a nominal day, before any holiday moves it; 0 in rules.csv says that the weeks are not known."""
     return day - timedelta(weeks=int(weeks)) if weeks else None
+
+
+def publications(dates: RuleDates) -> tuple[Publication, ...]:
+    """Return the days on which the lists of an event are published by rule, in order."""
+    first = [Publication(dates.preliminary_date, "preliminary")] if dates.preliminary_date else []
+    updates = [Publication(day, "update") for day in dates.updates]
+    return (*first, *updates, Publication(dates.effective_date, "final"))

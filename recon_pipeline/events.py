@@ -23,7 +23,15 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from recon_pipeline.errors import BadInput, ContractBroken
-from recon_pipeline.event_rule import SEASON_MONTHS, RuleDates, ipo_dates, recon_dates, season_kind
+from recon_pipeline.event_rule import (
+    SEASON_MONTHS,
+    Publication,
+    RuleDates,
+    ipo_dates,
+    publications,
+    recon_dates,
+    season_kind,
+)
 from recon_pipeline.rules import optional_day, reference_rows
 
 if TYPE_CHECKING:
@@ -62,6 +70,8 @@ class ReconEvent:
     source: str
     confirmed: bool
     note: str = ""
+    publications: tuple[Publication, ...] = ()
+    """The days of its lists, in order; none of a projection."""
 
     @property
     def is_projection(self) -> bool:
@@ -174,6 +184,7 @@ def _closes(session: date) -> datetime:
 @lru_cache(maxsize=1)
 def _announced() -> dict[str, ReconEvent]:
     table: dict[str, ReconEvent] = {}
+    published = _announced_publications()
     for line, row in reference_rows("recon_events.csv"):
         try:
             table[row["event_id"]] = ReconEvent(
@@ -189,6 +200,7 @@ def _announced() -> dict[str, ReconEvent]:
                 source=row["source"],
                 confirmed={"true": True, "false": False}[row["confirmed"]],
                 note=row["note"],
+                publications=published.get(row["event_id"], ()),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise ContractBroken(
@@ -196,6 +208,19 @@ def _announced() -> dict[str, ReconEvent]:
                 "Correct the row: dates are ISO, confirmed is true or false."
             ) from error
     return dict(sorted(table.items()))
+
+
+def _announced_publications() -> dict[str, tuple[Publication, ...]]:
+    table: dict[str, tuple[Publication, ...]] = {}
+    for line, row in reference_rows("publications.csv"):
+        try:
+            entry = Publication(date.fromisoformat(row["publication_date"]), row["kind"])
+            table[row["event_id"]] = (*table.get(row["event_id"], ()), entry)
+        except (KeyError, TypeError, ValueError) as error:
+            raise ContractBroken(
+                f"Reading publications.csv failed at line {line}: {error!r}. Correct the row: dates are ISO."
+            ) from error
+    return {event_id: tuple(sorted(entries)) for event_id, entries in table.items()}
 
 
 # --- the rule, as fallback -------------------------------------------------------------------------------------------
@@ -231,6 +256,7 @@ def rule_event(year: int, season: str) -> ReconEvent:
         source="rule; methodology 11.2" if kind == "recon" else "rule; methodology 9.11",
         confirmed=False,
         note="all dates by rule",
+        publications=publications(dates),
     )
 
 
@@ -299,6 +325,7 @@ def as_of(base: ReconEvent, day: date) -> ReconEvent:
         source=f"projection; {base.source}",
         confirmed=False,
         note=f"as if {day} were the rank day",
+        publications=(),
     )
 
 
@@ -309,6 +336,24 @@ def _as_of_day(event_id: str, text: str) -> date:
         raise BadInput(f"The event {event_id!r} does not end in a day, as 2023-06-recon{AS_OF}2023-03-31.") from error
 
 
+def between(first: str, last: str) -> list[ReconEvent]:
+    """Return the events of the calendar from one id to another, both included, oldest first.
+
+    Raises:
+        BadInput: there is no such event, one is a projection, or the last comes before the first.
+    """
+    start, end = event(first), event(last)
+    if start.is_projection or end.is_projection:
+        raise BadInput(
+            f"Events from {first} to {last}: a projection is no event of the calendar. Name two of its events."
+        )
+    if end.event_id < start.event_id:
+        raise BadInput(f"Events from {first} to {last}: the last comes before the first. Exchange --from and --to.")
+    years = range(start.effective_date.year, end.effective_date.year + 1)
+    known = _announced() | {key: found for year in years for key, found in _by_rule_after_table(year).items()}
+    return [known[event_id] for event_id in sorted(known) if first <= event_id <= last]
+
+
 def next_recon(day: date) -> ReconEvent:
     """Return the first reconstitution whose rank day is `day` or later."""
     for year in range(day.year, LAST_DAY.year):
@@ -317,6 +362,40 @@ def next_recon(day: date) -> ReconEvent:
         if later:
             return min(later, key=lambda found: found.rank_day)
     raise BadInput(f"The calendar knows no reconstitution after {day}. Use an earlier day.")
+
+
+def vintages(event: ReconEvent) -> tuple[date, ...]:
+    """Return the days as of which an event can be run, in order: its vintages.
+
+    These are its rank day, each day of its lists, and the first session of the new membership, on which its symbols
+    show. A projection has the session that it is ranked on alone.
+    """
+    if event.is_projection:
+        return (event.rank_day,)
+    return (event.rank_day, *(entry.day for entry in event.publications), event.effective_from)
+
+
+def known_at(event: ReconEvent, moment: datetime) -> date:
+    """Return the vintage that a run of an event at `moment` (with a zone) makes: the last whose session has closed.
+
+    Before the rank day has closed it is the rank day: such a run has no prices to rank by.
+    """
+    closed = last_closed_session(moment)
+    return max((day for day in vintages(event) if day <= closed), default=event.rank_day)
+
+
+def events_around(start: date, end: date) -> list[ReconEvent]:
+    """Return the events with a day from `start` to `end` (rank day to first session), in order, table and rule.
+
+    Raises:
+        BadInput: a day outside the calendar.
+    """
+    _covered(start), _covered(end)
+    years = range(start.year - 1, min(end.year + 1, LAST_DAY.year - 1) + 1)
+    found = {**_announced()}
+    for year in years:
+        found.update(_by_rule_after_table(year))
+    return [each for each in found.values() if each.rank_day <= end and each.effective_from >= start]
 
 
 def _year_of(event_id: str) -> int:

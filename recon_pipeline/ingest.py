@@ -31,11 +31,13 @@ from recon_pipeline.sources.http import HttpClient, Traffic, place
 from recon_pipeline.sources.landing import Landing
 from recon_pipeline.symbols import normal_ticker_expr
 from recon_pipeline.tables import load_tables
+from recon_pipeline.vintages import HISTORY, store_vintage
 from recon_pipeline.warehouse import Warehouse
 
 Say = Callable[[str], None]
 
 OPENING = "raw.opening_rows"
+BREAKPOINTS = "raw.opening_breakpoints"
 OPENING_SOURCE = "opening"
 OPTIONS = "raw.event_options"
 FROM_EVENT = "event "
@@ -53,11 +55,15 @@ PREFETCH_SESSIONS = 20
 
 @dataclass(frozen=True)
 class ChosenOpening:
-    """Where an opening comes from, what to note about it, and its rows; None where the stored ones stand."""
+    """Where an opening comes from, what to note about it, and its rows; None where the stored ones stand.
+
+    `breakpoints` are those of the last reconstitution, where the opening comes from an event that knows them.
+    """
 
     source: str
     notes: tuple[str, ...] = ()
     rows: pl.DataFrame | None = None
+    breakpoints: pl.DataFrame | None = None
 
 
 def choose_opening(
@@ -85,10 +91,15 @@ def choose_opening(
         return ChosenOpening(", ".join(files), () if event.is_projection else (note,))
     before = _event_before(warehouse, event)
     if before is not None:
-        return ChosenOpening(FROM_EVENT + before, skipped(before, event), _membership_after(warehouse, before))
+        return ChosenOpening(
+            FROM_EVENT + before,
+            skipped(before, event),
+            _membership_after(warehouse, before),
+            _breakpoints_after(warehouse, before),
+        )
     raise BadInput(
         f"Running {event.event_id}: nobody says who was in which index before it. Give the lists with --opening "
-        "FILE (repeatable), or run the reconstitution before it in this home first."
+        "FILE (repeatable), or run the event before it in this home first."
     )
 
 
@@ -114,8 +125,10 @@ def store_opening(warehouse: Warehouse, event: ReconEvent, opening: ChosenOpenin
     if opening.rows is None:
         return
     with warehouse.transaction():
-        warehouse.delete_event(OPENING, event.event_id)
-        warehouse.load(OPENING, opening.rows.with_columns(event_id=pl.lit(event.event_id)))
+        for table, rows in ((OPENING, opening.rows), (BREAKPOINTS, opening.breakpoints)):
+            warehouse.delete_event(table, event.event_id)
+            if rows is not None and not rows.is_empty():
+                warehouse.load(table, rows.with_columns(event_id=pl.lit(event.event_id)))
 
 
 def _event_before(warehouse: Warehouse, event: ReconEvent) -> str | None:
@@ -140,24 +153,51 @@ def skipped(before: str, event: ReconEvent) -> tuple[str, ...]:
 
 
 def _membership_after(warehouse: Warehouse, event_id: str) -> pl.DataFrame:
-    """The members after an event, as opening rows of the next; symbols are those of the first session after it."""
+    """The members after an event, as opening rows of the next; symbols are those of the day that it is known as of."""
     return warehouse.frame(
         """
         select
             members.index_id,
             members.ticker,
             members.company_name as name,
-            case when members.vintage = 'final' then calendar.next_session else events.rank_day end as as_of,
+            case
+                when members.vintage = 'final' then calendar.next_session
+                when vintages.known_at <= events.effective_date then vintages.known_at
+                else events.rank_day
+            end as as_of,
             members.security_id,
             members.company_id,
             -- The place of a carried member is none that it earned.
-            case when members.status = 'ranked' then members.rank end as opening_rank,
+            case when members.status in ('ranked', 'kept') then members.rank end as opening_rank,
             'event ' || members.event_id as source,
             cast(null as varchar) as source_sha256
         from recon.index_membership as members
         inner join reference.recon_events as events on members.event_id = events.event_id
         inner join reference.sessions as calendar on events.effective_date = calendar.session_date
+        left join raw.event_vintages as vintages on members.event_id = vintages.event_id
         where members.event_id = $event_id
+        """,
+        {"event_id": event_id},
+    )
+
+
+def _breakpoints_after(warehouse: Warehouse, event_id: str) -> pl.DataFrame:
+    """The cuts of the reconstitution that the membership after an event rests on: its own, or those it opened with."""
+    return warehouse.frame(
+        """
+        select
+            cuts.breakpoint_id,
+            cuts.cut_rank,
+            events.rank_day as base_rank_day,
+            cuts.market_cap_usd,
+            'event ' || cuts.event_id as source
+        from recon.breakpoints as cuts
+        inner join reference.recon_events as events on cuts.event_id = events.event_id
+        where cuts.event_id = $event_id
+        union all
+        select breakpoint_id, cut_rank, base_rank_day, market_cap_usd, 'event ' || event_id as source
+        from core.base_breakpoints
+        where event_id = $event_id
         """,
         {"event_id": event_id},
     )
@@ -203,7 +243,7 @@ def store_options(warehouse: Warehouse, event: ReconEvent, without: Collection[s
 
 
 def add_to_calendar(warehouse: Warehouse, event: ReconEvent) -> None:
-    """Give SQL the row of an event that the calendar only knows by rule."""
+    """Give SQL the row of an event that the calendar only knows by rule, and the days of its lists."""
     parameters = {"event_id": event.event_id}
     if warehouse.frame("select 1 from reference.recon_events where event_id = $event_id", parameters).is_empty():
         columns = (
@@ -211,6 +251,10 @@ def add_to_calendar(warehouse: Warehouse, event: ReconEvent) -> None:
             *("ipo_window_start", "ipo_window_end", "source", "confirmed", "is_projection", "note"),
         )
         warehouse.load("reference.recon_events", pl.DataFrame([{name: getattr(event, name) for name in columns}]))
+    lists = [(event.event_id, entry.day, entry.kind, event.source) for entry in event.publications]
+    schema = ["event_id", "publication_date", "kind", "source"]
+    frame = pl.DataFrame(lists, schema=schema, orient="row")
+    warehouse.load_missing(load_tables()["reference.publications"], frame)
 
 
 @dataclass(frozen=True)
@@ -226,16 +270,21 @@ class Wanted:
     past: list[date] = field(default_factory=list)
 
 
-def wanted_sessions(warehouse: Warehouse, event: ReconEvent, opening: ChosenOpening | None = None) -> Wanted:
+def wanted_sessions(
+    warehouse: Warehouse, event: ReconEvent, opening: ChosenOpening | None = None, known_at: date | None = None
+) -> Wanted:
     """Return the sessions that the rules of an event read, by asking the SQL; nothing is stored.
 
-    The dates of the opening lists are among them: those of `opening`, or of the rows that are stored.
+    The dates of the opening lists are among them: those of `opening`, or of the rows that are stored. `known_at` is the
+    vintage that is to be made; None: the one that is stored.
     """
     tables = load_tables()
     with warehouse.dry_run():
         add_to_calendar(warehouse, event)
         if opening is not None:
             store_opening(warehouse, event, opening)
+        if known_at is not None:
+            store_vintage(warehouse, event, known_at)
         # What is landed is for every run of the event: one that leaves evidence out must not keep it from the next.
         store_options(warehouse, event, ())
         for name in PLAN_TABLES:
@@ -270,6 +319,7 @@ def land(
     settings: Settings,
     *,
     opening: ChosenOpening | None = None,
+    known_at: date | None = None,
     progress: bool = False,
     say: Say = lambda text: None,
 ) -> Took:
@@ -283,7 +333,7 @@ def land(
             recon.data_issues.
     """
     closed = events.last_closed_session(settings.moment)
-    plan = wanted_sessions(warehouse, event, opening)
+    plan = wanted_sessions(warehouse, event, opening, known_at)
     wanted = [day for day in plan.sessions if day <= closed]
     asked = take_for_event(warehouse, event, sorted([*wanted, *plan.past]), settings, say=say)
     try:
@@ -357,7 +407,7 @@ def _require_rank_day(warehouse: Warehouse, event: ReconEvent, settings: Setting
     )
 
 
-NOT_LANDED = frozenset({OPENING, OPTIONS, RUN_LOG, OUTCOMES})
+NOT_LANDED = frozenset({OPENING, BREAKPOINTS, OPTIONS, *HISTORY, RUN_LOG, OUTCOMES})
 """Raw tables that hold what happened in this home; all others come back from the landings."""
 
 

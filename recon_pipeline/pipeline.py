@@ -44,7 +44,15 @@ from recon_pipeline.ingest import (
 from recon_pipeline.publish import RUN_LOG, Snapshot, publish, published_database
 from recon_pipeline.settings import Settings
 from recon_pipeline.sources.http import Traffic
-from recon_pipeline.tables import Table, derived_tables, load_tables, readers_fingerprint, tree_fingerprint
+from recon_pipeline.tables import (
+    Table,
+    derived_tables,
+    load_macros,
+    load_tables,
+    readers_fingerprint,
+    tree_fingerprint,
+)
+from recon_pipeline.vintages import keep_vintage, later_vintages, latest_vintage, store_vintage
 from recon_pipeline.warehouse import READERS, Warehouse
 
 PROJECTIONS = "projections"
@@ -142,7 +150,13 @@ def run_event(
                     opening = choose()
                     land_openings(openings, settings)
                 report.opening_source, report.notes = opening.source, list(opening.notes)
-                _build(warehouse, settings, report, opening, without, progress=progress, say=say)
+                known_at = events.known_at(event, settings.moment)
+                if later := later_vintages(warehouse, event, known_at):
+                    report.notes.append(
+                        f"run as of {known_at}, though the home has it as of {later[-1]}: that is kept aside, and "
+                        "shown again when it is run as of a later day"
+                    )
+                build_event(warehouse, settings, report, opening, known_at, without, progress=progress, say=say)
             else:
                 rebuild_event(warehouse, runnable_event(other), settings, progress=progress, say=say)
         with _timed(report, "publish"):
@@ -152,28 +166,37 @@ def run_event(
     return report
 
 
-def _build(
+def build_event(
     warehouse: Warehouse,
     settings: Settings,
     report: RunReport,
     opening: ChosenOpening,
+    known_at: date,
     without: Collection[str] | None = None,
     *,
     progress: bool,
     say: Say,
 ) -> None:
+    """Land what an event needs and derive it; what was done goes into the report. Nothing is published."""
     with _timed(report, "land"):
-        report.took = land(warehouse, report.event, settings, opening=opening, progress=progress, say=say)
+        report.took = land(
+            warehouse, report.event, settings, opening=opening, known_at=known_at, progress=progress, say=say
+        )
     with _timed(report, "derive"):
-        report.rows, report.failed_checks = derive(warehouse, report.event, opening, without, say=say)
+        report.rows, report.failed_checks = derive(warehouse, report.event, opening, without, known_at, say=say)
 
 
 def rebuild_event(
     warehouse: Warehouse, event: ReconEvent, settings: Settings, *, progress: bool = False, say: Say = lambda text: None
 ) -> None:
-    """Build an event of this home again: from the files that it was opened with, or from the event before it."""
+    """Build an event of this home again: from the files that it was opened with, or from the event before it.
+
+    The vintage is that of now, but never an earlier one than the event has: nobody asked to go back.
+    """
     say(f"{event.event_id} was built by other rules, or opens from what is built anew: building it again")
-    _build(warehouse, settings, RunReport(event), choose_opening(warehouse, event, ()), progress=progress, say=say)
+    known_at = latest_vintage(warehouse, event, settings)
+    opening = choose_opening(warehouse, event, ())
+    build_event(warehouse, settings, RunReport(event), opening, known_at, progress=progress, say=say)
 
 
 def catch_up(
@@ -210,6 +233,11 @@ def built_by_others(warehouse: Warehouse) -> list[str]:
     )["event_id"].to_list()
 
 
+def stale_events(warehouse: Warehouse) -> list[str]:
+    """Return the events that open from a membership which has changed since, or from one that does, in order."""
+    return warehouse.frame("select event_id from recon.events where is_stale order by 1")["event_id"].to_list()
+
+
 def in_order(warehouse: Warehouse, wanted: Collection[str]) -> list[str]:
     """Return the events to build so that `wanted` and all that opens from them are of one making, in order."""
     opened_from = dict(warehouse.frame(f"select event_id, opening_source from {RUN_LOG}").iter_rows())
@@ -228,18 +256,12 @@ def _timed(report: RunReport, step: str) -> Iterator[None]:
 
 
 def runnable_event(event_id: str) -> ReconEvent:
-    """Return the event, or say why it cannot be run.
+    """Return an event of the calendar: a reconstitution, a quarterly event, or a projection of one.
 
     Raises:
-        BadInput: unknown, or of a kind that this version does not run.
+        BadInput: unknown.
     """
-    event = events.event(event_id)
-    if event.kind != "recon":
-        raise BadInput(
-            f"Running {event_id}: quarterly IPO additions are in the calendar, but this version runs reconstitutions "
-            "only. Choose an event that ends in -recon (`recon calendar`)."
-        )
-    return event
+    return events.event(event_id)
 
 
 def prepare(warehouse: Warehouse) -> list[str]:
@@ -252,7 +274,7 @@ def prepare(warehouse: Warehouse) -> list[str]:
     tables = load_tables()
     with warehouse.transaction():
         landed = landed_tables()
-        changed = warehouse.prepare(tables, landed=landed, readers=readers_fingerprint())
+        changed = warehouse.prepare(tables, macros=load_macros(), landed=landed, readers=readers_fingerprint())
         if warehouse.row_count("reference.sessions") == 0:
             days = events.sessions(events.FIRST_DAY, events.LAST_DAY)
             before: list[date | None] = [None, *days[:-1]]
@@ -275,13 +297,14 @@ def derive(
     event: ReconEvent,
     opening: ChosenOpening | None = None,
     without: Collection[str] | None = None,
+    known_at: date | None = None,
     *,
     say: Say = lambda text: None,
 ) -> tuple[dict[str, int], list[FailedCheck]]:
-    """Store opening and options, rebuild every derived table for an event and check them, all in one transaction.
+    """Store opening, options and vintage, rebuild every derived table and check them, all in one transaction.
 
-    `without` None leaves the options as they are stored. Returns rows by table, and the checks that only warn. A
-    blocking check that fails rolls everything back.
+    `without` and `known_at` None leave options and vintage as they are stored. Returns rows by table, and the checks
+    that only warn. A blocking check that fails rolls everything back.
 
     Raises:
         ContractBroken: a blocking check found failing rows.
@@ -295,6 +318,8 @@ def derive(
             store_opening(warehouse, event, opening)
         if without is not None:
             store_options(warehouse, event, without)
+        if known_at is not None:
+            store_vintage(warehouse, event, known_at)
         rows = {table.full_name: warehouse.rebuild(table, parameters) for table in derived_tables(tables)}
         failed = audit(warehouse, event, tables)
     return rows, failed
@@ -315,7 +340,7 @@ def mark_unaudited(warehouse: Warehouse, event: ReconEvent) -> None:
 
 
 def audit(warehouse: Warehouse, event: ReconEvent, tables: Mapping[str, Table] | None = None) -> list[FailedCheck]:
-    """Run every check of an event and note what the event was built with; return the checks that only warn.
+    """Run every check of an event, note what it was built with and keep its vintage; return the checks that only warn.
 
     Belongs in a transaction. Without the note `publish` refuses the event.
 
@@ -328,6 +353,7 @@ def audit(warehouse: Warehouse, event: ReconEvent, tables: Mapping[str, Table] |
     if blocking:
         raise ContractBroken(_refusal(event, blocking))
     _remember(warehouse, event, tables)
+    keep_vintage(warehouse, event)
     return failed
 
 

@@ -23,6 +23,7 @@ from recon_pipeline.pipeline import PROJECTIONS, RunReport, open_warehouse, prep
 from recon_pipeline.publish import RUN_LOG, published_database
 from recon_pipeline.settings import Settings
 from recon_pipeline.tables import load_tables
+from recon_pipeline.vintages import VINTAGES
 from recon_pipeline.warehouse import Reader, Warehouse
 
 
@@ -85,7 +86,7 @@ def project(
 def published_opening(settings: Settings, event: ReconEvent) -> ChosenOpening:
     """Return the membership after the last published event before `event` that was in force on its rank day.
 
-    One whose first session is still to come counts as well, as long as it is preliminary.
+    One whose first session is still to come counts as well, as long as it was run as of no later day.
     """
     path = published_database(settings.home_dir)
     rows = pl.DataFrame()
@@ -93,13 +94,19 @@ def published_opening(settings: Settings, event: ReconEvent) -> ChosenOpening:
         rows = Reader(path).frame(
             """
             with before as (
-                select members.event_id as event_id, max(events.effective_from) as effective_from
+                select
+                    members.event_id as event_id,
+                    max(coalesce(events.known_at, events.effective_from)) as known_at
                 from recon.index_membership as members
                 inner join recon.events as events on members.event_id = events.event_id
                 where
                     events.rank_day < $rank_day
-                    -- What became final after that day knows who left until then.
-                    and (members.vintage = 'preliminary' or events.effective_from <= $rank_day)
+                    -- What is known as of a later day knows who left until then.
+                    and (
+                        events.known_at <= $rank_day
+                        or (events.known_at is null and members.vintage = 'preliminary')
+                        or events.effective_from <= $rank_day
+                    )
                 group by members.event_id
                 order by max(events.rank_day) desc
                 limit 1
@@ -110,11 +117,11 @@ def published_opening(settings: Settings, event: ReconEvent) -> ChosenOpening:
                 members.index_id as index_id,
                 members.ticker as ticker,
                 members.company_name as name,
-                least(before.effective_from, $rank_day) as as_of,
+                least(before.known_at, $rank_day) as as_of,
                 members.security_id as security_id,
                 members.company_id as company_id,
                 -- The place of a carried member is none that it earned.
-                case when members.status = 'ranked' then members.rank end as opening_rank
+                case when members.status in ('ranked', 'kept') then members.rank end as opening_rank
             from recon.index_membership as members
             inner join before on members.event_id = before.event_id
             """,
@@ -138,5 +145,5 @@ def _keep_only(warehouse: Warehouse, event: ReconEvent) -> None:
     with warehouse.transaction():
         warehouse.delete_other_projections(event.event_id)
         for name, table in load_tables().items():
-            if name in (RUN_LOG, OPENING, OPTIONS, OUTCOMES) or table.is_by_event:
+            if name in (RUN_LOG, OPENING, OPTIONS, VINTAGES, OUTCOMES) or table.is_by_event:
                 warehouse.delete_other_events(name, event.event_id)

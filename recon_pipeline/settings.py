@@ -67,6 +67,10 @@ class Settings(BaseSettings):
     ishares_url: str = Field(default="https://www.ishares.com", description="Host of the fund holdings.")
     ishares_requests_per_second: float = Field(default=1.0, gt=0)
 
+    alert_webhook: SecretStr | None = Field(
+        default=None, description="URL that alerts are posted to, as JSON with a text; by default they are logged."
+    )
+
     connect_timeout_s: float = Field(default=5.0, gt=0)
     read_timeout_s: float = Field(default=60.0, gt=0)
     answer_timeout_s: float = Field(default=300.0, gt=0, description="Longest time for one answer, to its last byte.")
@@ -90,11 +94,19 @@ class Settings(BaseSettings):
         parts.port  # noqa: B018 (raises ValueError on a port that cannot be)
         return url.rstrip("/")
 
-    @field_validator("archive_token", "sec_contact", "massive_key", "alphavantage_key")
+    @field_validator("archive_token", "sec_contact", "massive_key", "alphavantage_key", "alert_webhook")
     @classmethod
     def _blank_is_none(cls, secret: SecretStr | None) -> SecretStr | None:
         text = secret.get_secret_value().strip() if secret else ""
         return SecretStr(text) if text else None
+
+    @field_validator("alert_webhook")
+    @classmethod
+    def _is_a_webhook(cls, url: SecretStr | None) -> SecretStr | None:
+        parts = urlsplit(url.get_secret_value()) if url else None
+        if parts and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise ValueError("a webhook begins with http:// or https:// and a host")
+        return url
 
     @field_validator("now", mode="before")
     @classmethod

@@ -24,9 +24,10 @@ from recon_pipeline import cli, errors, events
 from recon_pipeline.errors import ReconError
 from recon_pipeline_tests.small_home import publish_rows
 from recon_pipeline_tests.test_scoring import EVENT, GIVEN
+from recon_pipeline_tests.test_sql_cases import Row
 
 SECRET = "s3cret-token"
-COMMANDS = ("run", "fetch", "changes", "calendar", "score", "holdings", "demo")
+COMMANDS = ("run", "fetch", "changes", "members", "calendar", "score", "holdings", "demo")
 
 
 @dataclass(frozen=True)
@@ -274,6 +275,85 @@ def test_an_unknown_index_is_told_with_those_that_there_are(recon: Recon, home: 
     assert "R1000, R2000" in told
 
 
+# --- members ----------------------------------------------------------------------------------------------------------
+
+SPANS: dict[str, list[Row]] = {
+    "recon.index_membership_span": [
+        {"index_id": index_id, "ticker": ticker, "last_ticker": ticker, "effective_from": start, "effective_to": end}
+        | {"entry_event_id": EVENT.event_id, "entry_reason": "new", "entry_basis": "event"}
+        | ({} if end is None else {"exit_event_id": EVENT.event_id, "exit_kind": "departure"})
+        | ({} if end is None else {"exit_reason": "delisted", "exit_basis": "delisting_form"})
+        for index_id, ticker, start, end in (
+            ("R1000", "OLD", "2022-06-27", None),
+            ("R1000", "GONE", "2022-06-27", "2023-03-01"),
+            ("R2000", "LATE", "2023-06-26", None),
+        )
+    ],
+    "recon.ticker_spans": [
+        {"security_id": "L-OLD", "ticker": "OLD", "valid_from": "2022-06-27", "last_seen": "2022-06-27"},
+        {"security_id": "L-OLD", "ticker": "NEW", "valid_from": "2023-04-28", "last_seen": "2023-04-28"},
+    ],
+    "recon.events": [
+        {"event_id": "2022-06-recon", "effective_from": "2022-06-27", "membership_rows": "3"},
+        {"event_id": "2023-06-recon", "effective_from": "2023-06-26", "membership_rows": "2"},
+        {"event_id": "2023-09-ipo", "kind": "ipo", "effective_from": "2023-09-18"},
+        {"event_id": "2023-12-ipo", "kind": "ipo", "effective_from": "2023-12-18"},
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def spans_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("spans")
+    publish_rows(path, SPANS)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("day", "index", "expected"),
+    [
+        ("2022-06-27", "R1000", ["GONE", "OLD"]),
+        ("2023-02-28", "R1000", ["GONE", "OLD"]),
+        ("2023-03-01", "R1000", ["OLD"]),
+        ("2023-04-28", "r1000", ["NEW"]),
+        ("2023-06-26", None, ["NEW", "LATE"]),
+    ],
+)
+def test_members_are_those_of_the_day_under_the_ticker_of_the_day(
+    recon: Recon, spans_home: Path, day: str, index: str | None, expected: list[str]
+) -> None:
+    one_index = [] if index is None else ["--index", index]
+    done = recon("members", "--date", day, *one_index, "--home", spans_home, "--format", "csv")
+    assert (done.code, done.err) == (0, "")
+    assert [row["ticker"] for row in read_csv(done.out)] == expected
+
+
+def test_members_of_a_day_after_an_event_that_is_missing_say_so(recon: Recon, spans_home: Path) -> None:
+    done = recon("members", "--date", "2024-01-02", "--home", spans_home)
+    assert done.code == 0
+    assert "2 rows" in done.out
+    assert "2023-06-26" in done.err
+    assert "2023-09-ipo" in done.err
+    assert "2023-12-ipo" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("day", "index", "told"),
+    [
+        ("2022-06-26", "R1000", "from 2022-06-27 on"),
+        ("2023-03-01", "R2000", "R2000"),
+        ("2023-03-01", "R500", "R1000, R2000"),
+        ("tomorrow", "R1000", "YYYY-MM-DD"),
+    ],
+)
+def test_members_that_nobody_knows_are_no_empty_list(
+    recon: Recon, spans_home: Path, day: str, index: str, told: str
+) -> None:
+    done = recon("members", "--date", day, "--index", index, "--home", spans_home)
+    assert done.code == 2
+    assert told in paragraph(done)
+
+
 def test_an_event_that_is_not_published_is_told_with_those_that_are(recon: Recon, home: Path) -> None:
     done = recon("changes", "2024-06-recon", "--home", home)
     assert done.code == 2
@@ -287,13 +367,18 @@ def test_an_event_that_is_not_published_is_told_with_those_that_are(recon: Recon
 
 def test_the_whole_calendar_as_csv(recon: Recon) -> None:
     done = recon("calendar", "--all", "--format", "csv")
-    rows = {row["event_id"]: row for row in read_csv(done.out)}
+    days = read_csv(done.out)
+    rows = {row["event_id"]: row for row in days if row["what"] == "effective_date"}
     assert list(rows) == list(events.events())
-    assert rows["2023-06-recon"] | {"source": ""} == {
+    assert [row["date"] for row in days] == sorted(row["date"] for row in days)
+    told = rows["2023-06-recon"]
+    assert told["date"] == "2023-06-23"
+    assert "recon run 2023-06-recon" in told["runs"]
+    assert {name: text for name, text in told.items() if name not in ("date", "what", "runs")} | {"source": ""} == {
         "event_id": "2023-06-recon",
         "rank_day": "2023-04-28",
         "preliminary_date": "2023-05-19",
-        "lock_date": rows["2023-06-recon"]["lock_date"],
+        "lock_date": "2023-06-05",
         "effective_date": "2023-06-23",
         "effective_from": "2023-06-26",
         "confirmed": "true",
@@ -301,8 +386,21 @@ def test_the_whole_calendar_as_csv(recon: Recon) -> None:
     }
 
 
-def test_the_calendar_around_today_is_part_of_it(recon: Recon) -> None:
+def test_the_calendar_around_today_is_part_of_it(recon: Recon, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RECON_NOW", "2026-11-14T03:00:00Z")  # still the thirteenth in New York
     near = json.loads(recon("calendar", "--format", "json").out)
+    assert [(row["date"], row["what"]) for row in near if row["event_id"] == "2026-12-recon"] == [
+        ("2026-10-30", "rank_day"),
+        ("2026-11-13", "preliminary"),
+        ("2026-11-20", "update"),
+        ("2026-11-27", "update"),
+        ("2026-11-30", "lock_down"),
+        ("2026-12-04", "update"),
+        ("2026-12-11", "effective_date"),
+        ("2026-12-14", "effective_from"),
+    ]
+    assert near[0]["date"] >= "2026-09-14"
+    assert near[-1]["date"] <= "2027-12-18"
     ids = [row["event_id"] for row in near]
     assert "2004-06-recon" not in ids
     assert set(ids) <= set(events.events())
@@ -313,7 +411,29 @@ def test_the_calendar_as_a_table(recon: Recon) -> None:
     done = recon("calendar", "--all")
     assert done.code == 0
     assert "2023-06-recon" in done.out
-    assert f"{len(events.events())} rows" in done.out
+    assert "2023-06-16" in done.out
+    assert "Today is" in done.out
+
+
+def test_the_calendar_as_a_file_is_the_same_each_time(recon: Recon, tmp_path: Path) -> None:
+    files = [tmp_path / "one.ics", tmp_path / "two.ics"]
+    for file in files:
+        done = recon("calendar", "--all", "--format", "csv", "--ics", file)
+        assert done.code == 0
+        assert str(file) in done.err
+    assert files[0].read_bytes() == files[1].read_bytes()
+    assert files[0].read_bytes().count(b"BEGIN:VEVENT") == len(read_csv(done.out))
+
+
+def test_what_is_due_in_a_home(recon: Recon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    row: Row = {"event_id": "2023-06-recon", "known_at": "2023-06-26", "vintage": "final", "membership_rows": "1"}
+    publish_rows(tmp_path, {"recon.events": [row]})
+    monkeypatch.setenv("RECON_NOW", "2023-08-19T01:00:00Z")
+    done = recon("calendar", "--due", "--home", tmp_path, "--format", "csv")
+    assert read_csv(done.out) == [
+        {"event_id": "2023-09-ipo", "known_at": "2023-08-18", "published": "", "due_since": "2023-07-31"}
+    ]
+    assert "due now" in paragraph(recon("calendar", "--due", "--all"))
 
 
 # --- score ------------------------------------------------------------------------------------------------------------

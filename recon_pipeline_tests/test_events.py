@@ -1,14 +1,17 @@
 """The calendar, against answers typed by hand from the methodology.
 
-`answers/calendar.csv` holds tables 9.12 and 11.3. Its `tags` are three letters for rank day, preliminary and effective
-date: S sourced, R by rule, U uncertain, - not given there.
+`answers/calendar.csv` holds tables 9.12 and 11.3, and the days of the regimes below 9.12. Its `tags` are three letters
+for rank day, preliminary and effective date: S sourced, R by rule, U uncertain, - not given there.
+`answers/updates.csv` holds the updates of 11.3 as they stand there: month and day, `?` if uncertain, `weekly` by rule.
 """
 
 from __future__ import annotations
 
 import csv
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -38,6 +41,14 @@ DEPARTURES = {
 def answers() -> list[dict[str, str]]:
     with ANSWERS.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+UPDATES = ANSWERS.with_name("updates.csv")
+
+
+def updates() -> dict[str, str]:
+    with UPDATES.open(encoding="utf-8", newline="") as file:
+        return {row["event_id"]: row["updates"] for row in csv.DictReader(file)}
 
 
 EVENTS = calendar.events()
@@ -85,6 +96,58 @@ def test_an_ipo_window_opens_on_the_session_of_the_methodology(answer: dict[str,
     assert start is not None
     published = date.fromisoformat(answer["ipo_window_start"])
     assert calendar.next_session(start - timedelta(days=1)) == calendar.next_session(published - timedelta(days=1))
+
+
+@pytest.mark.parametrize(("event_id", "given"), updates().items())
+def test_an_event_has_the_updates_of_the_methodology(event_id: str, given: str) -> None:
+    event = calendar.event(event_id)
+    days = [entry.day for entry in event.publications if entry.kind == "update"]
+    # Where the methodology names none, or calls them weekly, they follow from the rule.
+    by_rule = calendar.rule_event(event.effective_date.year, event.season)
+    weekly = [entry.day for entry in by_rule.publications if entry.kind == "update"]
+    named = [date.fromisoformat(f"{event_id[:4]}-{text.rstrip('?')}") for text in given.split() if text != "weekly"]
+    # The methodology counts the list of the effective date among the updates of most years.
+    assert days == ([day for day in named if day != event.effective_date] or weekly)
+    assert days == weekly
+
+
+def test_the_updates_of_every_reconstitution_are_answered() -> None:
+    assert list(updates()) == [event_id for event_id, event in EVENTS.items() if event.kind == "recon"]
+
+
+# Days in these tables that are no day of an event: what was not followed, and first sessions.
+OTHER_DAYS = {
+    "2006-06-09": "the other day that the preliminary list may have had",
+    "2007-06-11": "of a release",
+    "2008-03-21": "Good Friday",
+    "2021-03-26": "of one release, against the rule",
+}
+
+
+def test_every_day_of_the_methodology_is_answered(shared: Path) -> None:
+    """Sections 9.12 and 11.3 as text: no day that stands there is missing from the answers, but for the known few."""
+    text = (shared / "reference" / "methodology.md").read_text(encoding="utf-8")
+    rounds = re.search(r"^### 9\.12 .*?(?=^### 9\.13 )", text, re.DOTALL | re.MULTILINE)
+    recons = re.search(r"^### 11\.3 .*?(?=^11\.4 )", text, re.DOTALL | re.MULTILINE)
+    assert rounds
+    assert recons
+    days = set(days_of(rounds[0]))
+    for year, rest in re.findall(r"^\| (\d{4})[JD]? (\|.*)$", recons[0], re.MULTILINE):
+        days |= set(days_of(rest, year))
+    answered = {row[column] for row in answers() for column in row if column not in ("event_id", "tags")}
+    answered |= {f"{event_id[:4]}-{day.rstrip('?')}" for event_id, given in updates().items() for day in given.split()}
+    firsts = {str(event.effective_from) for event in EVENTS.values()}
+    holidays = {"2026-06-19"}
+    assert len(days) > 250
+    assert days - answered - firsts - holidays == set(OTHER_DAYS)
+
+
+def days_of(text: str, year: str = "") -> Iterator[str]:
+    """Every day in a text; one without its year is of the year of the day before it."""
+    for found, month_day in re.findall(r"(?<![\d-])(?:(\d{4})-)?(\d\d-\d\d)(?![\d-])", text):
+        year = found or year
+        if year and month_day[:2] <= "12":
+            yield f"{year}-{month_day}"
 
 
 def test_lock_dates_are_known_from_2021_on_and_only_for_reconstitutions() -> None:
@@ -158,6 +221,43 @@ def test_the_rule_gives_every_date_that_the_methodology_computed() -> None:
         for column, tag in zip(TAGGED, answer["tags"], strict=True):
             if tag == "R":
                 assert getattr(by_rule, column) == getattr(event, column), (event.event_id, column)
+
+
+def test_the_lists_of_every_event_are_those_of_the_rule() -> None:
+    """But for the first round of IPO additions, whose announcement no rule gives."""
+    for event in EVENTS.values():
+        by_rule = calendar.rule_event(event.effective_date.year, event.season)
+        kept = [entry for entry in event.publications if (event.event_id, entry.kind) != ("2004-09-ipo", "preliminary")]
+        assert kept == list(by_rule.publications), event.event_id
+
+
+def test_the_lists_of_an_event_are_its_dates_and_lie_in_order() -> None:
+    for event in EVENTS.values():
+        days = [entry.day for entry in event.publications]
+        assert days == sorted(set(days))
+        assert event.publications[-1] == (event.effective_date, "final")
+        first = [entry.day for entry in event.publications if entry.kind == "preliminary"]
+        assert first == ([event.preliminary_date] if event.preliminary_date else [])
+        assert event.rank_day < days[0]
+        assert all(calendar.is_session(day) for day in days)
+        assert event.kind == "recon" or not [entry for entry in event.publications if entry.kind == "update"]
+
+
+def test_the_lists_of_a_year_after_the_table() -> None:
+    entries = [(str(entry.day), entry.kind) for entry in calendar.event("2028-12-recon").publications]
+    assert entries == [
+        ("2028-11-10", "preliminary"),
+        ("2028-11-17", "update"),
+        ("2028-11-24", "update"),
+        ("2028-12-01", "update"),
+        ("2028-12-08", "final"),
+    ]
+
+
+def test_events_around_a_stretch_are_those_with_a_day_in_it() -> None:
+    found = calendar.events_around(date(2027, 12, 13), date(2028, 4, 28))
+    assert [event.event_id for event in found] == ["2027-12-recon", "2028-03-ipo", "2028-06-recon"]
+    assert calendar.events_around(date(2028, 3, 21), date(2028, 4, 27)) == []
 
 
 def test_announced_dates_that_depart_from_the_rule_are_the_known_ones() -> None:
@@ -368,5 +468,19 @@ def test_a_broken_table_is_reported_by_line(
     (tmp_path / "reference").mkdir()
     (tmp_path / "reference" / "recon_events.csv").write_text(good.replace(old, new), encoding="utf-8")
     monkeypatch.setattr(rules, "sql_root", lambda: tmp_path)
+    (tmp_path / "reference" / "publications.csv").write_text("event_id,publication_date,kind\n", encoding="utf-8")
     with pytest.raises(ContractBroken, match=r"recon_events\.csv failed at line \d+"):
         calendar._announced.__wrapped__()
+
+
+@pytest.mark.parametrize(("old", "new"), [("2021-06-11", "2021-06-31"), (",kind,", ",sort,")])
+def test_broken_days_of_publication_are_reported_by_line(
+    old: str, new: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = (sql_root() / "reference" / "publications.csv").read_text(encoding="utf-8")
+    assert old in good
+    (tmp_path / "reference").mkdir()
+    (tmp_path / "reference" / "publications.csv").write_text(good.replace(old, new), encoding="utf-8")
+    monkeypatch.setattr(rules, "sql_root", lambda: tmp_path)
+    with pytest.raises(ContractBroken, match=r"publications\.csv failed at line \d+"):
+        calendar._announced_publications()

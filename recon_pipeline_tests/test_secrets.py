@@ -46,6 +46,7 @@ SECRETS = {
     "RECON_ALPHAVANTAGE_KEY": "77d1/key of+alpha-Vq",
     "RECON_SEC_CONTACT": "Zora Quillfeather zora@quillfeather.example",
     "RECON_ARCHIVE_TOKEN": "ghp_token-of-the-archive-5e7c",
+    "RECON_ALERT_WEBHOOK": "https://hooks.example/services/path-of-the-webhook-b6",
 }
 USER, PASSWORD = "reader-of-symdir", "pass-of-symdir-93"
 NEEDLES = sorted(

@@ -5,6 +5,8 @@ It fills no table: the next run of an event reads what was landed. Its history i
 Does not belong here: what is asked (the providers), when (schedules).
 """
 
+from datetime import timedelta
+
 import dagster as dg
 
 from recon_pipeline.capture import GAVE_NOTHING
@@ -12,6 +14,11 @@ from recon_pipeline.capture import capture as capture_today
 from recon_pipeline.defs.resources import Home
 
 CAPTURED = dg.AssetKey("captured")
+
+WARN_AFTER, FAIL_AFTER = timedelta(days=4, hours=6), timedelta(days=7)
+"""Between two captures lies a long weekend at most (Thursday to Monday, Friday to Tuesday); a week without is a gap."""
+
+FRESH = dg.FreshnessPolicy.time_window(fail_window=FAIL_AFTER, warn_window=WARN_AFTER)
 
 
 def captured_asset() -> dg.AssetsDefinition:
@@ -21,6 +28,7 @@ def captured_asset() -> dg.AssetsDefinition:
         key=CAPTURED,
         group_name="captured",
         kinds={"http"},
+        freshness_policy=FRESH,
         description="The daily capture: symbol directory, live screener, ticker file and whatever else tells of today "
         "only, landed byte for byte. As `recon capture`.",
     )

@@ -22,9 +22,11 @@ from recon_pipeline.defs.checks import results_of, specs_of
 from recon_pipeline.defs.partitions import EVENTS, IN_ORDER
 from recon_pipeline.defs.resources import Home
 from recon_pipeline.events import ReconEvent
+from recon_pipeline.events import known_at as known_at_of
 from recon_pipeline.publish import RUN_LOG
 from recon_pipeline.settings import Settings
 from recon_pipeline.tables import Table
+from recon_pipeline.vintages import HISTORY, store_vintage
 from recon_pipeline.warehouse import Warehouse
 
 OPENING_FACTS: Final = frozenset({"reference.indexes", "reference.recon_events"})
@@ -94,7 +96,7 @@ def landed_assets(catalogue: Catalogue) -> dg.AssetsDefinition:
 def _spec(catalogue: Catalogue, table: Table) -> dg.AssetSpec:
     if table.full_name == ingest.OPENING:
         return catalogue.spec(table, reads=OPENING_FACTS, kinds={"csv", "duckdb"}, partitions=EVENTS)
-    if table.full_name == ingest.OPTIONS:
+    if table.full_name in (ingest.OPTIONS, *HISTORY):
         return catalogue.spec(table, kinds={"python", "duckdb"}, partitions=EVENTS)
     if table.full_name not in FROM_ARCHIVE:
         return catalogue.spec(table, kinds={"http", "polars", "duckdb"}, partitions=EVENTS)
@@ -124,16 +126,23 @@ def _land_in_order(
     for event in wanted:
         paths = [] if done else [Path(path).expanduser() for path in config.openings]
         opening = ingest.choose_opening(warehouse, event, paths, allow_late=config.allow_late_opening)
-        took = ingest.land(warehouse, event, settings, opening=opening, say=log.info)
+        known_at = known_at_of(event, settings.moment)
+        took = ingest.land(warehouse, event, settings, opening=opening, known_at=known_at, say=log.info)
         ingest.land_openings(paths, settings)
         with warehouse.transaction():
             pipeline.mark_unaudited(warehouse, event)
             ingest.add_to_calendar(warehouse, event)
             ingest.store_opening(warehouse, event, opening)
             ingest.store_options(warehouse, event, config.without)
+            store_vintage(warehouse, event, known_at)
         rows = warehouse.row_count(ingest.OPENING, event.event_id)
         done[event.event_id] = (
-            {PARTITION_ROWS: rows, "opened_from": opening.source, "notes": "\n".join(opening.notes)},
+            {
+                PARTITION_ROWS: rows,
+                "opened_from": opening.source,
+                "known_at": str(known_at),
+                "notes": "\n".join(opening.notes),
+            },
             {
                 "sessions_loaded": took.sessions,
                 "requests": took.archive.requests + took.sources.requests,

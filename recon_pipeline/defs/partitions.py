@@ -1,6 +1,6 @@
-"""Event partitions: one for every reconstitution of the calendar, oldest first.
+"""Event partitions: one for every event of the calendar, reconstitutions and rounds of IPO additions, oldest first.
 
-Does not belong here: the calendar itself (`events.py`). IPO events join when the pipeline runs them.
+Does not belong here: the calendar itself (`events.py`). Events that follow from the rules alone have none yet.
 """
 
 from __future__ import annotations
@@ -9,9 +9,7 @@ import dagster as dg
 
 from recon_pipeline import events
 
-EVENTS = dg.StaticPartitionsDefinition(
-    [event_id for event_id, event in events.events().items() if event.kind == "recon"]
-)
+EVENTS = dg.StaticPartitionsDefinition(list(events.events()))
 
 IN_ORDER = dg.BackfillPolicy.single_run()
 """A backfill of adjoining events is one run: each opens from the one before, so that they must not run side by side."""

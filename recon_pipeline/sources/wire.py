@@ -35,6 +35,7 @@ from recon_pipeline.errors import BadPayload
 
 CHUNK_BYTES: Final = 1 << 18
 _QUERY: Final = re.compile(r"\?[^\s'\"]*")
+_UNLOGGED: Final = ContextVar[bool]("unlogged", default=False)
 _OWN_DEADLINE_S: Final = ContextVar[float | None]("own deadline", default=None)
 
 
@@ -45,6 +46,8 @@ class _NoQueries(logging.Filter):
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
+        if _UNLOGGED.get():
+            return False
         shown = record.args if isinstance(record.args, tuple) else ()
         record.args = tuple(type(part).__name__ if isinstance(part, BaseException) else part for part in shown)
         record.msg, record.args = _QUERY.sub("", record.getMessage()), ()
@@ -65,6 +68,16 @@ def deadline(seconds: float | None) -> Iterator[None]:
         yield
     finally:
         _OWN_DEADLINE_S.reset(token)
+
+
+@contextmanager
+def unlogged() -> Iterator[None]:
+    """Let urllib3 log nothing of what this thread asks within the block: the path of its URL is a secret."""
+    token = _UNLOGGED.set(True)
+    try:
+        yield
+    finally:
+        _UNLOGGED.reset(token)
 
 
 def read_body(response: requests.Response, most_bytes: int, body: io.BytesIO) -> None:

@@ -1,6 +1,6 @@
--- What became of each line between the rank day and the first session of the new membership, as far as that session
--- is known: its ticker then, or that it left the exchanges (merger, delisting). Where no dump of its exchange is there,
--- or where none ever showed the line, nothing says that it left.
+-- What became of each line between the rank day and the first session of the new membership, or the day of an earlier
+-- vintage, as far as that session is known: its ticker then, or that it left the exchanges (merger, delisting). Where no
+-- dump of its exchange is there, or where none ever showed the line, nothing says that it left.
 with seen_exchanges as (
     select distinct exchange
     from core.lines

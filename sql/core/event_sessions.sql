@@ -1,6 +1,6 @@
 -- The exchange sessions that the rules of one event read, each with its role.
 with event as (
-    select event_id, rank_day, effective_date, is_projection
+    select event_id, kind, rank_day, effective_date, ipo_window_start, is_projection
     from reference.recon_events
     where event_id = $event_id
 ),
@@ -42,16 +42,62 @@ rank_sessions as (
     inner join reference.sessions as calendar on event.rank_day = calendar.session_date
 ),
 
--- The change holds from the session after the effective date: symbols of that session name the members.
+-- The vintage that the run makes. Without one the event is looked back on.
+vintage as (
+    select known_at
+    from raw.event_vintages
+    where event_id = $event_id
+),
+
+-- The change holds from the session after the effective date: symbols of that session name the members. A vintage of
+-- before it knows who has left by its own day (methodology 10.9), and no session after that day; on the rank day
+-- nobody has.
+outlooks as (
+    select
+        calendar.next_session as effective_from,
+        case when vintage.known_at < calendar.next_session then vintage.known_at end as known_at
+    from event
+    inner join reference.sessions as calendar on event.effective_date = calendar.session_date
+    left join vintage on true
+),
+
+-- A price list prints a new line bare on its first days: without its share count, its country, its year. What it prints
+-- of such a line a few days later is read for a quarterly event, which adds nothing but new lines: on the last
+-- session of that span.
+new_line_sessions as (
+    select event.rank_day as anchor_date, max(calendar.session_date) as session_date
+    from event
+    inner join rule on rule.rule = 'new_line_days' and rule.value > 0
+    inner join rule as used on used.rule = 'use_late_counts' and used.value = 1
+    inner join reference.sessions as calendar
+        on
+            calendar.session_date > event.rank_day
+            and calendar.session_date <= event.rank_day + cast(rule.value as integer)
+    cross join outlooks
+    where event.kind = 'ipo' and (outlooks.known_at is null or calendar.session_date <= outlooks.known_at)
+    group by event.rank_day
+),
+
 effective_sessions as (
-    select calendar.next_session as anchor_date, calendar.next_session as session_date, 0 as preference
-    from event
-    inner join reference.sessions as calendar on event.effective_date = calendar.session_date
+    select effective_from as anchor_date, effective_from as session_date, 0 as preference
+    from outlooks
+    where known_at is null
     union all
-    select calendar.next_session as anchor_date, following.next_session as session_date, 1 as preference
-    from event
-    inner join reference.sessions as calendar on event.effective_date = calendar.session_date
-    inner join reference.sessions as following on calendar.next_session = following.session_date
+    select outlooks.effective_from as anchor_date, following.next_session as session_date, 1 as preference
+    from outlooks
+    inner join reference.sessions as following on outlooks.effective_from = following.session_date
+    where outlooks.known_at is null
+    union all
+    select outlooks.known_at as anchor_date, outlooks.known_at as session_date, 0 as preference
+    from outlooks
+    cross join event
+    where outlooks.known_at > event.rank_day
+    union all
+    select outlooks.known_at as anchor_date, calendar.previous_session as session_date, 1 as preference
+    from outlooks
+    cross join event
+    inner join reference.sessions as calendar on outlooks.known_at = calendar.session_date
+    where calendar.previous_session > event.rank_day
 ),
 
 -- Methodology 3.2: the closes of the 30 days before the rank day (calendar days: 18.6).
@@ -83,15 +129,36 @@ last_recon as (
     where opening_rows.event_id = $event_id and opening_rows.index_id in ('R1000', 'R2000', 'R3000')
 ),
 
+-- A quarterly event presumes nothing from who was left out.
 year_before as (
     select max(calendar.session_date) as anchor_date
     from last_recon
+    inner join event on event.kind = 'recon'
     inner join rule on rule.rule = 'presumption_seasoning_days'
     inner join reference.sources as sources on sources.source = 'archive'
     inner join reference.sessions as calendar
         on
             calendar.session_date >= sources.first_day
             and calendar.session_date <= last_recon.anchor_date - cast(rule.value as integer)
+),
+
+-- Methodology 9.2, 9.11: the last session before the window of a quarterly event. What was listed then, or the session
+-- before it, is no IPO of the window.
+window_eve as (
+    select max(calendar.session_date) as anchor_date
+    from event
+    inner join reference.sessions as calendar on calendar.session_date < event.ipo_window_start
+    where event.kind = 'ipo'
+),
+
+window_eves as (
+    select anchor_date, anchor_date as session_date, 0 as preference
+    from window_eve
+    where anchor_date is not null
+    union all
+    select window_eve.anchor_date as anchor_date, calendar.previous_session as session_date, 1 as preference
+    from window_eve
+    inner join reference.sessions as calendar on window_eve.anchor_date = calendar.session_date
 ),
 
 -- Methodology 5.2: two years up to and including the rank day, or what there is of them. One session a month stands for
@@ -138,6 +205,10 @@ gathered as (
     select 'year_before' as role, anchor_date, anchor_date as session_date, 0 as preference
     from year_before
     where anchor_date is not null
+    union all
+    select 'before_window' as role, anchor_date, session_date, preference from window_eves
+    union all
+    select 'new_lines' as role, anchor_date, session_date, 0 as preference from new_line_sessions
     union all
     select 'opening' as role, anchor_date, session_date, 0 as preference from opening_sessions
     union all

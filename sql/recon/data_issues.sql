@@ -131,6 +131,8 @@ without_figures as (
     from recon.eligibility as eligibility
     inner join recon.universe as universe
         on universe.event_id = $event_id and eligibility.security_id = universe.security_id
+    -- A quarterly event ranks nobody: what it lacks of newcomers is told of them.
+    inner join reference.recon_events as events on eligibility.event_id = events.event_id and events.kind = 'recon'
     left join recon.ranking as ranking
         on ranking.event_id = $event_id and eligibility.company_id = ranking.company_id
     left join (
@@ -243,8 +245,16 @@ left_lines as (
         universe.ticker as ticker,
         universe.security_id as security_id,
         universe.observed_session as session_date,
-        'Gone from the exchanges by the first session of the new membership: neither member nor change.' as detail
+        'Gone from the exchanges by '
+        || case
+            when event_vintages.known_at < calendar.next_session then cast(event_vintages.known_at as varchar)
+            else 'the first session of the new membership'
+        end
+        || ': neither member nor change.' as detail
     from core.departures as departures
+    inner join reference.recon_events as events on events.event_id = $event_id
+    inner join reference.sessions as calendar on events.effective_date = calendar.session_date
+    left join raw.event_vintages as event_vintages on event_vintages.event_id = $event_id
     inner join recon.universe as universe
         on universe.event_id = $event_id and departures.rank_ticker = universe.ticker
     left join recon.ranking as ranking
@@ -481,6 +491,7 @@ presumed as (
         'Listed and clearly large enough that day, and in no list since; it passes every rule that can be seen.'
             as detail
     from core.presumptions as presumptions
+    inner join reference.recon_events as events on presumptions.event_id = events.event_id and events.kind = 'recon'
     inner join recon.eligibility as eligibility
         on eligibility.event_id = $event_id and presumptions.pricing_ticker = eligibility.ticker
     left join recon.index_membership as members
@@ -536,6 +547,7 @@ unjudged as (
         || ' companies that were listed and large enough that day are in none of them is not held against them.'
             as detail
     from core.presumptions as presumptions
+    inner join reference.recon_events as events on presumptions.event_id = events.event_id and events.kind = 'recon'
     inner join core.event_rules as rules
         on rules.event_id = $event_id and rules.rule = 'use_presumption' and rules.value = 1
     where
@@ -544,6 +556,103 @@ unjudged as (
         and not presumptions.is_member
         and not presumptions.is_presumed_ineligible
         and exists (select 1 from members where index_id = 'R3000')
+    having count(*) > 0
+),
+
+-- Newcomers of a quarterly event that it does not add, though they qualify by all but what kind of listing they are, or
+-- whose worth nobody tells; and additions that rest on what was read later or on weak evidence.
+newcomers as (
+    select
+        'warning' as severity,
+        case
+            when candidates.verdict = 'no_market_cap' then 'ipo_no_market_cap'
+            when candidates.verdict = 'no_breakpoints' then 'ipo_no_breakpoints'
+            when candidates.verdict = 'deferred' then 'ipo_deferred'
+            when candidates.verdict = 'presumed_ineligible' then 'ipo_presumed_ineligible'
+            else 'ipo_unconfirmed'
+        end as issue,
+        cast(null as varchar) as index_id,
+        candidates.ticker as ticker,
+        candidates.security_id as security_id,
+        candidates.seen_by as session_date,
+        case candidates.verdict
+            when 'no_market_cap' then 'A new line without a share count or a price: it cannot be placed.'
+            when 'no_breakpoints'
+                then 'The breakpoints of the last reconstitution are not known: it cannot be placed.'
+            when 'deferred' then 'A direct listing without a public count of its shares: it waits for the next event.'
+            when 'presumed_ineligible'
+                then 'It lists one class of several: most such companies of its industry failed on votes at first.'
+            else 'Large enough, and taken for no offering (' || candidates.listing_evidence || '): it waits for the '
+                || 'reconstitution. If it was spun off by a member, the index has it already.'
+        end as detail
+    from recon.ipo_candidates as candidates
+    where
+        candidates.event_id = $event_id
+        and candidates.eligibility_reason is null
+        and (
+            candidates.verdict in ('no_market_cap', 'no_breakpoints', 'deferred', 'presumed_ineligible')
+            or (candidates.verdict = 'not_an_offering' and candidates.market_cap_usd > candidates.floor_usd)
+        )
+    union all
+    select
+        'info' as severity,
+        case when lines.shares_session is not null then 'shares_read_later' else 'ipo_unconfirmed' end as issue,
+        cast(null as varchar) as index_id,
+        candidates.ticker as ticker,
+        candidates.security_id as security_id,
+        coalesce(lines.shares_session, candidates.seen_by) as session_date,
+        case
+            when lines.shares_session is not null
+                then 'New on the rank day and printed without its share count, which was read from this session.'
+            else 'Added as an offering by weak evidence: ' || candidates.listing_evidence || '.'
+        end as detail
+    from recon.ipo_candidates as candidates
+    inner join core.lines as lines
+        on lines.event_id = $event_id and lines.role = 'rank' and candidates.ticker = lines.ticker
+    where
+        candidates.event_id = $event_id
+        and candidates.verdict = 'added'
+        and (lines.shares_session is not null or candidates.listing_evidence_strength = 'weak')
+),
+
+-- Rules that hold and that no source can be asked about: how many lines of the index they may concern.
+unseen_rules as (
+    select
+        'info' as severity,
+        'rule_unseen' as issue,
+        cast(null as varchar) as index_id,
+        cast(null as varchar) as ticker,
+        cast(null as varchar) as security_id,
+        cast(null as date) as session_date,
+        'No source tells who passes UBTI on to its holders (methodology 2.6): '
+        || cast(count(*) as varchar) || ' lines of REITs are taken to pass the rule on the structure.' as detail
+    from recon.eligibility
+    where
+        event_id = $event_id
+        and reason is null
+        and structure_value = 'reit'
+        and structure_status = 'unknown'
+    having count(*) > 0
+    union all
+    select
+        'info' as severity,
+        'rule_unseen' as issue,
+        cast(null as varchar) as index_id,
+        cast(null as varchar) as ticker,
+        cast(null as varchar) as security_id,
+        cast(null as date) as session_date,
+        'No source tells what part of a float is held as CDIs (methodology 2.10): '
+        || cast(count(*) as varchar) || ' lines of companies of Australia are taken to pass the rule on the float, and '
+        || 'their weights are not corrected.' as detail
+    from recon.eligibility as eligibility
+    inner join recon.universe as universe
+        on universe.event_id = $event_id and eligibility.security_id = universe.security_id
+    inner join core.event_rules as rules
+        on rules.event_id = $event_id and rules.rule = 'cdi_rule' and rules.value = 1
+    where
+        eligibility.event_id = $event_id
+        and eligibility.reason is null
+        and 'Australia' in (universe.country, universe.incorporation, universe.headquarters)
     having count(*) > 0
 ),
 
@@ -568,6 +677,10 @@ gathered as (
     select * from unjudged
     union all
     select * from left_out
+    union all
+    select * from newcomers
+    union all
+    select * from unseen_rules
     union all
     select * from unknown_openings
     union all

@@ -17,7 +17,7 @@ create table recon.index_changes (
     reason varchar not null check (
         reason in (
             'rank', 'no_figures', 'listing', 'exchange', 'security_type', 'structure', 'country', 'price',
-            'market_cap', 'share_class', 'float', 'votes', 'presumed_ineligible'
+            'market_cap', 'share_class', 'float', 'votes', 'presumed_ineligible', 'ipo', 'business_combination'
         )
     ),
     rank bigint check (rank >= 1),
@@ -41,14 +41,17 @@ comment on column recon.index_changes.movement is
     'Where the line moves within the family: new (was in none that we know of), up, down (to larger or smaller '
     'companies), out (leaves all of them).';
 comment on column recon.index_changes.ticker is
-    'Ticker on the first session of the new membership; while preliminary that of the rank day.';
+    'Ticker on the first session of the new membership; while preliminary that of the day as of which the event was run '
+    '(known_at in recon.events).';
 comment on column recon.index_changes.rank_ticker is 'Ticker on the rank day.';
 comment on column recon.index_changes.company_name is 'Name of the company.';
 comment on column recon.index_changes.industry is
-    'ICB industry: our mapping of the source''s sector, an approximation. Null where unmapped.';
+    'ICB industry: our mapping of the source''s sector, an approximation. Null where unmapped, and before '
+    '2020-09-18.';
 comment on column recon.index_changes.reason is
     'rank (its place by market cap); share_class (a further class that now qualifies, or no longer does); '
-    'no_figures (a line without price or share count); else the first rule that it failed, as in '
+    'no_figures (a line without price or share count); ipo (an addition of a quarterly event); business_combination (a '
+    'company that merged with a listed shell, 9.7); else the first rule that it failed, as in '
     'recon.eligibility.';
 comment on column recon.index_changes.rank is 'Rank of the company on the rank day; null where not ranked.';
 comment on column recon.index_changes.market_cap_usd is
