@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from recon_pipeline.events import event, events
+from recon_pipeline.events import ReconEvent, event, events
 from recon_pipeline.pipeline import RunReport, run_event
 from recon_pipeline.publish import published_database
 from recon_pipeline.settings import Settings
@@ -23,9 +23,12 @@ from recon_pipeline.simulation import opening_csv, serve, simulate
 from recon_pipeline.simulation.demo import DEMO_EVENT, home_name, run_demo, settings_of
 from recon_pipeline.simulation.market import SimulatedMarket
 from recon_pipeline.simulation.registers import Registers
+from recon_pipeline_tests.oracle.additions import Additions, Round, ipo_event
 from recon_pipeline_tests.oracle.compare import KINDS, Difference, differences
 from recon_pipeline_tests.oracle.ledger import Ledger
 from recon_pipeline_tests.oracle.methodology import rules_on
+from recon_pipeline_tests.oracle.newcomers import Window
+from recon_pipeline_tests.oracle.performance import Base
 from recon_pipeline_tests.oracle.story import Opening, Story, members_csv, tell
 
 SHOWN = 12
@@ -130,29 +133,62 @@ def opening_of_the_time(market: SimulatedMarket) -> bytes:
 
 
 def stories(market: SimulatedMarket, *, tells_all: bool = False, opening: bytes | None = None) -> Iterator[Story]:
-    """Every reconstitution of a market in order: the first opens from its file, the others from the one before."""
+    """Every reconstitution of a market in order, none of the rounds of IPO additions between them: the first opens from
+    its file, the others from the one before."""
+    for each in told(market, tells_all=tells_all, with_rounds=False, opening=opening):
+        assert isinstance(each, Story)
+        yield each
+
+
+def told(
+    market: SimulatedMarket, *, tells_all: bool = False, with_rounds: bool = True, opening: bytes | None = None
+) -> Iterator[Story | Additions]:
+    """Every event of a market in order, from its first reconstitution on: that opens from its file, the others from the
+    one before. A round before it would go by breakpoints of a day that is not in the market."""
     registers = Registers(market)
     recons = [each for each in events().values() if each.kind == "recon"]
-    (last,) = [each for each in recons if each.rank_day == market.span.rank_day]
+    (latest,) = [each for each in recons if each.rank_day == market.span.rank_day]
+    first, *others = (*market.span.past, latest)
+    rounds = [each for each in market.span.rounds if with_rounds and each.rank_day > first.rank_day]
     opened: Opening | None = None
-    for each in (*market.span.past, last):
+    base: Base | None = None
+    before: ReconEvent | None = None
+    for each in sorted((first, *others, *rounds), key=lambda one: one.rank_day):
         ledger = Ledger(registers.at(each.rank_day), tells_all=tells_all)
-        if opened is None:
-            # Of 2004 the calendar has no event before.
-            before = max(
-                (one for one in recons if one.effective_date < market.span.opening_asof),
-                key=lambda one: one.rank_day,
-                default=None,
-            )
-            opened = Opening.of_csv(
-                ledger,
-                opening or opening_csv(market, everyone=True),
-                before.rank_day if before else None,
-                rules_on(before.effective_date) if before else None,
-            )
-        story = tell(ledger, each.event_id, each.rank_day, each.effective_date, each.effective_from, opened)
-        yield story
-        opened = Opening.after(story)
+        if each.kind == "ipo":
+            assert base is not None
+            assert opened is not None
+            additions = ipo_event(ledger, round_of(each, before), opened.members, base)
+            yield additions
+            opened = additions.opening(base.rank_day)
+        else:
+            if opened is None:
+                # Of 2004 the calendar has no event before.
+                last = max(
+                    (one for one in recons if one.effective_date < market.span.opening_asof),
+                    key=lambda one: one.rank_day,
+                    default=None,
+                )
+                opened = Opening.of_csv(
+                    ledger,
+                    opening or opening_csv(market, everyone=True),
+                    last.rank_day if last else None,
+                    rules_on(last.effective_date) if last else None,
+                )
+            story = tell(ledger, each.event_id, each.rank_day, each.effective_date, each.effective_from, opened)
+            yield story
+            opened, base = Opening.after(story), Base.of(story)
+        before = each
+
+
+def round_of(event: ReconEvent, before: ReconEvent | None) -> Round:
+    """A round of IPO additions; the event before it gives the window from which somebody may have been deferred."""
+    assert event.ipo_window_start
+    last = None
+    if before is not None and before.kind == "ipo" and before.ipo_window_start:
+        last = (before.ipo_window_start, before.rank_day)
+    window = Window(event.ipo_window_start, event.rank_day, last)
+    return Round(event.event_id, event.rank_day, event.effective_date, event.effective_from, window)
 
 
 def true_list(market: SimulatedMarket) -> bytes:

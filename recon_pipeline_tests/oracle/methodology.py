@@ -36,6 +36,18 @@ VEHICLE_DAYS: Final = 100  # 5.2: days of volume in those two years that a membe
 SESSIONS_OF_VOLUME_YEARS: Final = 504
 VEHICLE_GAP_PCT: Final = 20  # 5.2: closer volumes are told apart by shares
 
+# 9.2, 9.6: what is an IPO, and which of them must have told how many shares there are by the rank day
+OFFERED: Final = frozenset({"underwritten", "best_efforts", "direct"})
+MUST_DISCLOSE: Final = frozenset({"best_efforts", "direct"})
+DISCLOSE_FROM: Final = date(2018, 8, 1)
+# 9.7: the text of January 2024 takes in a blank-check company that came and merged within one window; that of August
+# 2025 waits for the end of the lock-up
+LOCK_UP_FROM: Final = date(2025, 8, 1)
+# 9.8
+FAST_FROM: Final = date(2026, 5, 27)
+FAST_SESSIONS: Final = 5
+FAST_CUT: Final = "TOP500"
+
 # 2.1
 EXCHANGES: Final = frozenset({"nasdaq", "nyse", "amex", "arca"})
 CBOE_FROM: Final = date(2019, 6, 1)
