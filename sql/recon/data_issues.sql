@@ -615,6 +615,37 @@ newcomers as (
         and (lines.shares_session is not null or candidates.listing_evidence_strength = 'weak')
 ),
 
+-- Methodology 9.8: whether a large newcomer was a fast entry is told by the shares that it offered.
+unseen_fast_entries as (
+    select
+        'warning' as severity,
+        'fast_entry_unknown' as issue,
+        cast(null as varchar) as index_id,
+        candidates.ticker as ticker,
+        candidates.security_id as security_id,
+        candidates.seen_by as session_date,
+        'Larger than the breakpoint of the Russell Top 500, and no calendar tells how many shares it offered: if enough, '
+        || 'it was a member from its sixth session on.' as detail
+    from recon.ipo_candidates as candidates
+    inner join core.event_rules as fast
+        on fast.event_id = $event_id and fast.rule = 'fast_entry' and fast.value = 1
+    inner join core.event_rules as cuts on cuts.event_id = $event_id and cuts.rule = 'fast_entry_cut'
+    inner join recon.ipo_breakpoints as breakpoints
+        on breakpoints.event_id = $event_id and breakpoints.cut_rank = cuts.value
+    left join (
+        select distinct ticker
+        from raw.ipos
+        where status = 'priced' and offered_shares > 0
+    ) as offered
+        on candidates.ticker = offered.ticker
+    where
+        candidates.event_id = $event_id
+        and candidates.verdict = 'added'
+        and candidates.listing_kind = 'ipo'
+        and candidates.market_cap_usd > breakpoints.market_cap_usd
+        and offered.ticker is null
+),
+
 -- Rules that hold and that no source can be asked about: how many lines of the index they may concern.
 unseen_rules as (
     select
@@ -729,6 +760,8 @@ gathered as (
     select * from left_out
     union all
     select * from newcomers
+    union all
+    select * from unseen_fast_entries
     union all
     select * from unseen_rules
     union all
