@@ -21,7 +21,7 @@ from array import array
 
 from recon_pipeline.events import event
 from recon_pipeline.simulation import SimulatedMarket, simulate
-from recon_pipeline.simulation.census import PRICE_UNIT
+from recon_pipeline.simulation.census import PRICE_UNIT, Line
 from recon_pipeline.simulation.chance import noise
 from recon_pipeline.simulation.demo import DEMO_EVENT, DEMO_LINES, DEMO_SEED, DEMO_YEARS
 from recon_pipeline.simulation.registers import Registers
@@ -52,7 +52,7 @@ def plain_walk(market: SimulatedMarket) -> list[array[int]]:
     for sessions, sign in ((range(rank + 1, count), 1), (range(rank, -1, -1), -1)):
         prices = [line.price * FINE for line in lines]
         for session in sessions:
-            changes = plain_returns(market, session, drifting=sign < 0 and session > rank - DRIFT_SESSIONS)
+            changes = plain_returns(market, session, drifting=sign < 0)
             made = array("q")
             for index, (line, change) in enumerate(zip(lines, changes, strict=True)):
                 factor = PPM + sign * change + change * change // (2 * PPM)
@@ -82,9 +82,15 @@ def plain_returns(market: SimulatedMarket, session: int, *, drifting: bool) -> l
         if line.leader is not None:
             found[index] += found[line.leader]
     return [
-        0 if session in line.halts else change + (line.drift_ppm if drifting else 0)
+        0 if session in line.halts else change + (drift_of(market, line, session) if drifting else 0)
         for line, change in zip(lines, found, strict=True)
     ]
+
+
+def drift_of(market: SimulatedMarket, line: Line, session: int) -> int:
+    """What a line moves by beside the market and chance, in ppm."""
+    until = market.span.rank_index if line.drift_until is None else line.drift_until
+    return line.drift_ppm if until - DRIFT_SESSIONS < session <= until else 0
 
 
 def make(lines: int, years: int, seed: int, *, with_filings: bool) -> dict[str, float]:

@@ -128,7 +128,11 @@ def run(
     ] = None,
     strict_known: Annotated[
         bool,
-        typer.Option("--strict-known", help="Leave out slow facts (SIC, incorporation, headquarters) observed late."),
+        typer.Option(
+            "--strict-known",
+            help="Leave out what was read after the rank day: slow facts (SIC, incorporation, headquarters) and counts "
+            "of new lines.",
+        ),
     ] = False,
     no_presumption: Annotated[
         bool, typer.Option("--no-presumption", help="Presume nothing from who was in the list before and who was not.")
@@ -153,7 +157,7 @@ def run(
         "allow_late_opening": allow_late_opening,
         "without": {
             *(without or ()),
-            *(["known_late"] if strict_known else ()),
+            *(["known_late", "late_counts"] if strict_known else ()),
             *(["presumption", "contradicted_shares"] if no_presumption else ()),
         },
         "progress": console.is_terminal,
@@ -170,6 +174,71 @@ def run(
     else:
         report = run_event(str(event_id), settings, from_previous=from_previous, **shared)
     _print_report(report)
+
+
+@app.command()
+def backfill(
+    first: Annotated[str, typer.Option("--from", metavar="EVENT", help="First event, such as 2021-09-ipo.")],
+    last: Annotated[str, typer.Option("--to", metavar="EVENT", help="Last event, such as 2026-09-ipo; included.")],
+    opening: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--opening",
+            help="Opening membership of the first event, as `recon run` takes it; repeatable. Without any it opens "
+            "from the event before it in the home.",
+        ),
+    ] = None,
+    home: Home = None,
+    offline: Offline = False,
+    allow_late_opening: Annotated[
+        bool, typer.Option("--allow-late-opening", help="Accept an opening dated after the rank day (it looks ahead).")
+    ] = False,
+    without: Annotated[
+        list[str] | None,
+        typer.Option("--without", metavar="EVIDENCE", help="Leave out a kind of evidence, as `recon run`. Repeatable."),
+    ] = None,
+) -> None:
+    """Run every event of the calendar from one to another, each from the one before, and publish them together."""
+    import polars as pl
+
+    from recon_pipeline.backfill import backfill as run_backfill
+
+    console = _console(stderr=True)
+    report = run_backfill(
+        first,
+        last,
+        _settings(home, offline),
+        openings=tuple(opening or ()),
+        allow_late_opening=allow_late_opening,
+        without=set(without or ()),
+        progress=console.is_terminal,
+        say=lambda text: console.print(f"[dim]{_plain(text)}[/]"),
+        done=lambda run: console.print(
+            f"{run.event.event_id}: {run.rows['recon.index_changes']:,} changes, {sum(run.seconds.values()):.1f} s"
+        ),
+    )
+    rows = [
+        {
+            "event_id": run.event.event_id,
+            "opened_from": run.opening_source,
+            "memberships": run.rows["recon.index_membership"],
+            "changes": run.rows["recon.index_changes"],
+            "warnings": sum(count for severity, _, count in run.issues if severity == "warning"),
+            "requests": run.took.archive.requests + run.took.sources.requests,
+            "megabytes": round((run.took.archive.bytes + run.took.sources.bytes) / 1e6, 1),
+            "land_s": round(run.seconds["land"], 1),
+            "derive_s": round(run.seconds["derive"], 1),
+        }
+        for run in report.reports
+    ]
+    _print_rows(pl.DataFrame(rows), Format.table, f"Events from {first} to {last}")
+    if report.stale:
+        typer.echo(
+            f"stale: {', '.join(report.stale)} opened from a membership that has changed. Clear it with "
+            f"`recon backfill --from {report.stale[0]} --to {report.stale[-1]}`."
+        )
+    published = "" if report.snapshot.is_new else " (unchanged)"
+    _console().print(f"published: {report.published}{published}; {report.seconds:.1f} s in all", soft_wrap=True)
 
 
 @app.command()
@@ -231,13 +300,10 @@ def changes(
     output: OutputFormat = Format.table,
 ) -> None:
     """Print what an event adds to and deletes from each index."""
-    from recon_pipeline.opening import index_ids
     from recon_pipeline.publish import published_database
     from recon_pipeline.warehouse import Reader
 
-    wanted = index.upper() if index else None
-    if wanted is not None and wanted not in index_ids():
-        raise BadInput(f"Printing changes of {index}: the indexes are {', '.join(index_ids())}.")
+    wanted = _index(index, "Printing changes")
     reader = Reader(published_database(_place(home, event_id)))
     _require_published(reader, event_id)
     frame = reader.frame(
@@ -250,6 +316,55 @@ def changes(
         {"event_id": event_id, "index_id": wanted or ""},
     )
     _print_rows(frame, output, f"Changes of {event_id}" + (f", {wanted}" if wanted else ""))
+
+
+@app.command()
+def members(
+    day: Annotated[str, typer.Option("--date", metavar="DATE", help="Day of the membership, YYYY-MM-DD.")],
+    index: Annotated[str | None, typer.Option("--index", help="One index only, such as R2000.")] = None,
+    home: Home = None,
+    output: OutputFormat = Format.table,
+) -> None:
+    """Print who was in each index on a day, between events too."""
+    from recon_pipeline.publish import published_database
+    from recon_pipeline.warehouse import Reader
+
+    wanted, asked = _index(index, "Printing members"), _day(day)
+    reader = Reader(published_database(_settings(home).home_dir))
+    frame = reader.frame(
+        """
+        select index_id, ticker, company_name, security_id, company_id, effective_from, effective_to
+        from recon.membership_asof(cast($day as date))
+        where $index_id = '' or index_id = $index_id
+        order by index_id, ticker, security_id
+        """,
+        {"day": asked, "index_id": wanted or ""},
+    )
+    # Days before the first list are unknown, not empty; after the last event the spans run on.
+    told = reader.frame(
+        """
+        select
+            (select min(effective_from) from recon.index_membership_span) as since,
+            (select max(effective_from) from recon.events where membership_rows > 0) as last_event_from,
+            min(event_id) as missing
+        from recon.events
+        where
+            effective_from <= $day
+            and effective_from > (select max(effective_from) from recon.events where membership_rows > 0)
+        """,
+        {"day": asked},
+    ).row(0, named=True)
+    if frame.is_empty():
+        raise BadInput(
+            f"Printing members of {wanted or 'the indexes'} on {asked}: {reader.path} knows of none then. It tells of "
+            f"days from {told['since'] or 'no event'} on. Run an earlier event, or give its opening lists."
+        )
+    if told["missing"]:
+        _console(stderr=True).print(
+            f"[yellow]note:[/] the last event here holds from {told['last_event_from']}; what came since is not in it, "
+            f"from {told['missing']} on"
+        )
+    _print_rows(frame, output, f"Members on {asked}" + (f", {wanted}" if wanted else ""))
 
 
 @app.command()
@@ -475,6 +590,15 @@ def _plain(text: str) -> str:
     from rich.markup import escape
 
     return escape(text)
+
+
+def _index(text: str | None, doing: str) -> str | None:
+    from recon_pipeline.opening import index_ids
+
+    wanted = text.upper() if text else None
+    if wanted is not None and wanted not in index_ids():
+        raise BadInput(f"{doing} of {text}: the indexes are {', '.join(index_ids())}.")
+    return wanted
 
 
 def _day(text: str) -> date:

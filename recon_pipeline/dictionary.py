@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from recon_pipeline.tables import Table, load_tables
-from recon_pipeline.warehouse import Shape, shapes
+from recon_pipeline.tables import PUBLIC_SCHEMA, Macro, Table, load_macros, load_tables
+from recon_pipeline.warehouse import Shape, macro_shapes, shapes
 
 HEADINGS = {
     "recon": "Public tables",
@@ -36,6 +36,11 @@ def render() -> str:
         parts += ["", f"## {heading}"]
         for table in sorted((t for t in tables.values() if t.schema == schema), key=lambda table: table.name):
             parts += ["", *_section(table, shape_of[table.full_name])]
+        if schema == PUBLIC_SCHEMA:
+            asked = macro_shapes(tables, load_macros())
+            parts += ["", "## Public questions"]
+            for macro in load_macros():
+                parts += ["", *_question(macro, asked[macro.full_name])]
     return "\n".join(parts) + "\n"
 
 
@@ -56,6 +61,15 @@ def _section(table: Table, shape: Shape) -> Iterable[str]:
         text = f"{column.comment} One of {', '.join(f'`{value}`' for value in allowed)}." if allowed else column.comment
         cell = text.replace("|", "\\|")
         yield f"| `{column.name}` | {column.type} | {cell} |"
+
+
+def _question(macro: Macro, shape: Shape) -> Iterable[str]:
+    yield f"### {macro.full_name}({', '.join(macro.parameters)})"
+    yield ""
+    yield shape.comment
+    yield ""
+    yield f"Reads: {', '.join(f'`{name}`' for name in sorted(macro.reads))}."
+    yield f"Columns: {', '.join(f'`{column.name}` {column.type}' for column in shape.columns)}."
 
 
 def _allowed(table: Table, column: str) -> list[str]:

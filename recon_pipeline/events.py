@@ -336,6 +336,24 @@ def _as_of_day(event_id: str, text: str) -> date:
         raise BadInput(f"The event {event_id!r} does not end in a day, as 2023-06-recon{AS_OF}2023-03-31.") from error
 
 
+def between(first: str, last: str) -> list[ReconEvent]:
+    """Return the events of the calendar from one id to another, both included, oldest first.
+
+    Raises:
+        BadInput: there is no such event, one is a projection, or the last comes before the first.
+    """
+    start, end = event(first), event(last)
+    if start.is_projection or end.is_projection:
+        raise BadInput(
+            f"Events from {first} to {last}: a projection is no event of the calendar. Name two of its events."
+        )
+    if end.event_id < start.event_id:
+        raise BadInput(f"Events from {first} to {last}: the last comes before the first. Exchange --from and --to.")
+    years = range(start.effective_date.year, end.effective_date.year + 1)
+    known = _announced() | {key: found for year in years for key, found in _by_rule_after_table(year).items()}
+    return [known[event_id] for event_id in sorted(known) if first <= event_id <= last]
+
+
 def next_recon(day: date) -> ReconEvent:
     """Return the first reconstitution whose rank day is `day` or later."""
     for year in range(day.year, LAST_DAY.year):

@@ -37,6 +37,7 @@ from recon_pipeline.warehouse import Warehouse
 Say = Callable[[str], None]
 
 OPENING = "raw.opening_rows"
+BREAKPOINTS = "raw.opening_breakpoints"
 OPENING_SOURCE = "opening"
 OPTIONS = "raw.event_options"
 FROM_EVENT = "event "
@@ -54,11 +55,15 @@ PREFETCH_SESSIONS = 20
 
 @dataclass(frozen=True)
 class ChosenOpening:
-    """Where an opening comes from, what to note about it, and its rows; None where the stored ones stand."""
+    """Where an opening comes from, what to note about it, and its rows; None where the stored ones stand.
+
+    `breakpoints` are those of the last reconstitution, where the opening comes from an event that knows them.
+    """
 
     source: str
     notes: tuple[str, ...] = ()
     rows: pl.DataFrame | None = None
+    breakpoints: pl.DataFrame | None = None
 
 
 def choose_opening(
@@ -86,10 +91,15 @@ def choose_opening(
         return ChosenOpening(", ".join(files), () if event.is_projection else (note,))
     before = _event_before(warehouse, event)
     if before is not None:
-        return ChosenOpening(FROM_EVENT + before, skipped(before, event), _membership_after(warehouse, before))
+        return ChosenOpening(
+            FROM_EVENT + before,
+            skipped(before, event),
+            _membership_after(warehouse, before),
+            _breakpoints_after(warehouse, before),
+        )
     raise BadInput(
         f"Running {event.event_id}: nobody says who was in which index before it. Give the lists with --opening "
-        "FILE (repeatable), or run the reconstitution before it in this home first."
+        "FILE (repeatable), or run the event before it in this home first."
     )
 
 
@@ -115,8 +125,10 @@ def store_opening(warehouse: Warehouse, event: ReconEvent, opening: ChosenOpenin
     if opening.rows is None:
         return
     with warehouse.transaction():
-        warehouse.delete_event(OPENING, event.event_id)
-        warehouse.load(OPENING, opening.rows.with_columns(event_id=pl.lit(event.event_id)))
+        for table, rows in ((OPENING, opening.rows), (BREAKPOINTS, opening.breakpoints)):
+            warehouse.delete_event(table, event.event_id)
+            if rows is not None and not rows.is_empty():
+                warehouse.load(table, rows.with_columns(event_id=pl.lit(event.event_id)))
 
 
 def _event_before(warehouse: Warehouse, event: ReconEvent) -> str | None:
@@ -156,7 +168,7 @@ def _membership_after(warehouse: Warehouse, event_id: str) -> pl.DataFrame:
             members.security_id,
             members.company_id,
             -- The place of a carried member is none that it earned.
-            case when members.status = 'ranked' then members.rank end as opening_rank,
+            case when members.status in ('ranked', 'kept') then members.rank end as opening_rank,
             'event ' || members.event_id as source,
             cast(null as varchar) as source_sha256
         from recon.index_membership as members
@@ -164,6 +176,28 @@ def _membership_after(warehouse: Warehouse, event_id: str) -> pl.DataFrame:
         inner join reference.sessions as calendar on events.effective_date = calendar.session_date
         left join raw.event_vintages as vintages on members.event_id = vintages.event_id
         where members.event_id = $event_id
+        """,
+        {"event_id": event_id},
+    )
+
+
+def _breakpoints_after(warehouse: Warehouse, event_id: str) -> pl.DataFrame:
+    """The cuts of the reconstitution that the membership after an event rests on: its own, or those it opened with."""
+    return warehouse.frame(
+        """
+        select
+            cuts.breakpoint_id,
+            cuts.cut_rank,
+            events.rank_day as base_rank_day,
+            cuts.market_cap_usd,
+            'event ' || cuts.event_id as source
+        from recon.breakpoints as cuts
+        inner join reference.recon_events as events on cuts.event_id = events.event_id
+        where cuts.event_id = $event_id
+        union all
+        select breakpoint_id, cut_rank, base_rank_day, market_cap_usd, 'event ' || event_id as source
+        from core.base_breakpoints
+        where event_id = $event_id
         """,
         {"event_id": event_id},
     )
@@ -302,6 +336,9 @@ def land(
     plan = wanted_sessions(warehouse, event, opening, known_at)
     wanted = [day for day in plan.sessions if day <= closed]
     asked = take_for_event(warehouse, event, sorted([*wanted, *plan.past]), settings, say=say)
+    # What calendars of offerings tell may ask for more sessions (methodology 9.8).
+    plan = wanted_sessions(warehouse, event, opening, known_at)
+    wanted = [day for day in plan.sessions if day <= closed]
     try:
         count, traffic = land_sessions(warehouse, wanted, settings, progress=progress, say=say)
     except (Unavailable, Rejected, BadPayload) as error:
@@ -373,7 +410,7 @@ def _require_rank_day(warehouse: Warehouse, event: ReconEvent, settings: Setting
     )
 
 
-NOT_LANDED = frozenset({OPENING, OPTIONS, *HISTORY, RUN_LOG, OUTCOMES})
+NOT_LANDED = frozenset({OPENING, BREAKPOINTS, OPTIONS, *HISTORY, RUN_LOG, OUTCOMES})
 """Raw tables that hold what happened in this home; all others come back from the landings."""
 
 

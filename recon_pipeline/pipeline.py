@@ -44,7 +44,14 @@ from recon_pipeline.ingest import (
 from recon_pipeline.publish import RUN_LOG, Snapshot, publish, published_database
 from recon_pipeline.settings import Settings
 from recon_pipeline.sources.http import Traffic
-from recon_pipeline.tables import Table, derived_tables, load_tables, readers_fingerprint, tree_fingerprint
+from recon_pipeline.tables import (
+    Table,
+    derived_tables,
+    load_macros,
+    load_tables,
+    readers_fingerprint,
+    tree_fingerprint,
+)
 from recon_pipeline.vintages import keep_vintage, later_vintages, latest_vintage, store_vintage
 from recon_pipeline.warehouse import READERS, Warehouse
 
@@ -149,7 +156,7 @@ def run_event(
                         f"run as of {known_at}, though the home has it as of {later[-1]}: that is kept aside, and "
                         "shown again when it is run as of a later day"
                     )
-                _build(warehouse, settings, report, opening, known_at, without, progress=progress, say=say)
+                build_event(warehouse, settings, report, opening, known_at, without, progress=progress, say=say)
             else:
                 rebuild_event(warehouse, runnable_event(other), settings, progress=progress, say=say)
         with _timed(report, "publish"):
@@ -159,7 +166,7 @@ def run_event(
     return report
 
 
-def _build(
+def build_event(
     warehouse: Warehouse,
     settings: Settings,
     report: RunReport,
@@ -170,6 +177,7 @@ def _build(
     progress: bool,
     say: Say,
 ) -> None:
+    """Land what an event needs and derive it; what was done goes into the report. Nothing is published."""
     with _timed(report, "land"):
         report.took = land(
             warehouse, report.event, settings, opening=opening, known_at=known_at, progress=progress, say=say
@@ -188,7 +196,7 @@ def rebuild_event(
     say(f"{event.event_id} was built by other rules, or opens from what is built anew: building it again")
     known_at = latest_vintage(warehouse, event, settings)
     opening = choose_opening(warehouse, event, ())
-    _build(warehouse, settings, RunReport(event), opening, known_at, progress=progress, say=say)
+    build_event(warehouse, settings, RunReport(event), opening, known_at, progress=progress, say=say)
 
 
 def catch_up(
@@ -225,6 +233,11 @@ def built_by_others(warehouse: Warehouse) -> list[str]:
     )["event_id"].to_list()
 
 
+def stale_events(warehouse: Warehouse) -> list[str]:
+    """Return the events that open from a membership which has changed since, or from one that does, in order."""
+    return warehouse.frame("select event_id from recon.events where is_stale order by 1")["event_id"].to_list()
+
+
 def in_order(warehouse: Warehouse, wanted: Collection[str]) -> list[str]:
     """Return the events to build so that `wanted` and all that opens from them are of one making, in order."""
     opened_from = dict(warehouse.frame(f"select event_id, opening_source from {RUN_LOG}").iter_rows())
@@ -243,18 +256,12 @@ def _timed(report: RunReport, step: str) -> Iterator[None]:
 
 
 def runnable_event(event_id: str) -> ReconEvent:
-    """Return the event, or say why it cannot be run.
+    """Return an event of the calendar: a reconstitution, a quarterly event, or a projection of one.
 
     Raises:
-        BadInput: unknown, or of a kind that this version does not run.
+        BadInput: unknown.
     """
-    event = events.event(event_id)
-    if event.kind != "recon":
-        raise BadInput(
-            f"Running {event_id}: quarterly IPO additions are in the calendar, but this version runs reconstitutions "
-            "only. Choose an event that ends in -recon (`recon calendar`)."
-        )
-    return event
+    return events.event(event_id)
 
 
 def prepare(warehouse: Warehouse) -> list[str]:
@@ -267,7 +274,7 @@ def prepare(warehouse: Warehouse) -> list[str]:
     tables = load_tables()
     with warehouse.transaction():
         landed = landed_tables()
-        changed = warehouse.prepare(tables, landed=landed, readers=readers_fingerprint())
+        changed = warehouse.prepare(tables, macros=load_macros(), landed=landed, readers=readers_fingerprint())
         if warehouse.row_count("reference.sessions") == 0:
             days = events.sessions(events.FIRST_DAY, events.LAST_DAY)
             before: list[date | None] = [None, *days[:-1]]

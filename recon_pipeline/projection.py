@@ -121,7 +121,7 @@ def published_opening(settings: Settings, event: ReconEvent) -> ChosenOpening:
                 members.security_id as security_id,
                 members.company_id as company_id,
                 -- The place of a carried member is none that it earned.
-                case when members.status = 'ranked' then members.rank end as opening_rank
+                case when members.status in ('ranked', 'kept') then members.rank end as opening_rank
             from recon.index_membership as members
             inner join before on members.event_id = before.event_id
             """,

@@ -22,7 +22,7 @@ from typing import Any
 import polars as pl
 
 from recon_pipeline.errors import BadInput, ContractBroken
-from recon_pipeline.tables import Table, load_tables, public_tables, tree_fingerprint
+from recon_pipeline.tables import Table, load_macros, load_tables, public_tables, tree_fingerprint
 from recon_pipeline.warehouse import Warehouse, engine_version
 
 DATABASE = "recon.duckdb"
@@ -69,7 +69,7 @@ def publish(warehouse: Warehouse, home: Path) -> Snapshot:
     folder = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=snapshots))
     folder.chmod(0o755)
     tables = public_tables()
-    warehouse.write_snapshot(folder / DATABASE, folder, tables)
+    warehouse.write_snapshot(folder / DATABASE, folder, tables, load_macros())
     manifest = _manifest(warehouse, folder, tables, _current(home))
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     _seal(folder)

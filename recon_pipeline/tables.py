@@ -4,6 +4,9 @@ A table is up to three files side by side: `<table>.table.sql` is its contract, 
 `<table>.check.<what>.sql` return failing rows. A reference table has a CSV of facts in place of the query. What a query
 reads and which parameters it takes is read from the SQL itself, so that nothing has to be declared twice.
 
+`<macro>.macro.sql` is a question with parameters that consumers ask of public tables: a table macro of DuckDB, which
+travels with the published file.
+
 Does not belong here: running any of it (`warehouse.py`, `pipeline.py`).
 """
 
@@ -29,6 +32,8 @@ _COMMENT_OR_TEXT = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
 _TABLE = re.compile(r"\b(?:from|join)\s+((?:reference|raw|core|recon)\.[a-z_0-9]+)", re.IGNORECASE)
 _PARAMETER = re.compile(r"\$([a-z_]+)")
 _KEY = re.compile(r"^ *(primary key|unique) \(([^)]*)\),?\n", re.MULTILINE)
+_MACRO = re.compile(r"^create macro ([a-z_]+\.[a-z_0-9]+)\(([a-z_, ]*)\) as table$", re.MULTILINE)
+_MACRO_FILE = ".macro.sql"
 _SEVERITY = re.compile(r"^--\s*severity:\s*(error|warn)\s*$", re.MULTILINE)
 
 
@@ -74,6 +79,32 @@ class Check:
     def means(self) -> str:
         """What the check proves: the comment that it begins with."""
         return self.query.description.partition(" ")[2].partition(" ")[2]
+
+
+@dataclass(frozen=True)
+class Macro:
+    """A table macro of the public contract: `text` creates it and comments on it; `reads` are the tables it asks."""
+
+    schema: str
+    name: str
+    text: str
+    reads: frozenset[str]
+
+    @property
+    def full_name(self) -> str:
+        """`schema.macro`, the name in SQL."""
+        return f"{self.schema}.{self.name}"
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of its parameters in order."""
+        found = _MACRO.search(self.text)
+        return tuple(name.strip() for name in found[2].split(",")) if found else ()
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of its text: another one needs it made anew."""
+        return _hash(self.text)
 
 
 @dataclass(frozen=True)
@@ -162,11 +193,42 @@ def load_tables(root: Path | None = None) -> dict[str, Table]:
         raise ContractBroken(f"The queries of sql/ read one another in a circle: {error}. Break it.") from error
 
 
+@lru_cache(maxsize=4)
+def load_macros(root: Path | None = None) -> tuple[Macro, ...]:
+    """Return every macro of the tree, by name.
+
+    Raises:
+        ContractBroken: a macro stands outside the public layer, bears the name of a table, is not made under the name
+            of its file, or reads what is no public table: the published file has none but these.
+    """
+    root = root or sql_root()
+    tables = load_tables(root)
+    return tuple(
+        _read_macro(path, tables) for schema in SCHEMAS for path in sorted((root / schema).glob(f"*{_MACRO_FILE}"))
+    )
+
+
+def _read_macro(path: Path, tables: Mapping[str, Table]) -> Macro:
+    text = path.read_text(encoding="utf-8")
+    macro = Macro(path.parent.name, path.name.removesuffix(_MACRO_FILE), text, Query.parse(text).reads)
+    made = _MACRO.search(text)
+    private = sorted(name for name in macro.reads if name not in tables or tables[name].schema != PUBLIC_SCHEMA)
+    if macro.schema != PUBLIC_SCHEMA or macro.full_name in tables:
+        wrong = f"a macro stands in {PUBLIC_SCHEMA}, under a name that no table has"
+    elif made is None or made[1] != macro.full_name:
+        wrong = f"it does not say `create macro {macro.full_name}(...) as table` on a line of its own"
+    elif private:
+        wrong = f"it reads {', '.join(private)}, which the published file does not have"
+    else:
+        return macro
+    raise ContractBroken(f"{macro.schema}/{path.name}: {wrong}. Correct it.")
+
+
 def _check_files_have_contracts(root: Path, found: dict[str, Table]) -> None:
     for schema in SCHEMAS:
         for path in sorted([*(root / schema).glob("*.sql"), *(root / schema).glob("*.csv")]):
             name = path.name.split(".", 1)[0]
-            if f"{schema}.{name}" not in found:
+            if not path.name.endswith(_MACRO_FILE) and f"{schema}.{name}" not in found:
                 raise ContractBroken(
                     f"{schema}/{path.name} has no contract. Write {name}.table.sql beside it, or rename it."
                 )
@@ -192,11 +254,12 @@ def public_tables(tables: Mapping[str, Table] | None = None) -> list[Table]:
     return sorted(chosen, key=lambda table: table.name)
 
 
-def tree_fingerprint(tables: Mapping[str, Table] | None = None) -> str:
-    """Return one hash over tables and readers: runs with the same inputs and the same hash publish the same rows."""
+def tree_fingerprint(tables: Mapping[str, Table] | None = None, macros: Iterable[Macro] | None = None) -> str:
+    """Return one hash over tables, macros and readers: runs with the same inputs and hash publish the same."""
     loaded = tables or load_tables()
     parts = (part for name in sorted(loaded) for part in (name, loaded[name].fingerprint, _text(loaded[name])))
-    return _hash(readers_fingerprint(), *parts)
+    asked = load_macros() if macros is None else macros
+    return _hash(readers_fingerprint(), *parts, *(macro.text for macro in asked))
 
 
 @lru_cache(maxsize=1)

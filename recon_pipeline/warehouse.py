@@ -23,7 +23,7 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from recon_pipeline.errors import BadInput, Busy, ContractBroken
-from recon_pipeline.tables import SCHEMAS, Check, Query, Table
+from recon_pipeline.tables import SCHEMAS, Check, Macro, Query, Table
 
 if TYPE_CHECKING:
     import polars as pl
@@ -129,7 +129,14 @@ class Warehouse:
             self.con.execute("rollback")
             self._in_transaction = False
 
-    def prepare(self, tables: Mapping[str, Table], *, landed: Collection[str] = (), readers: str = "") -> set[str]:
+    def prepare(
+        self,
+        tables: Mapping[str, Table],
+        *,
+        macros: Sequence[Macro] = (),
+        landed: Collection[str] = (),
+        readers: str = "",
+    ) -> set[str]:
         """Create what is missing and make anew what has another contract; load the reference CSVs.
 
         Of a raw table whose contract changed the rows are carried over, column by column of the same name: what users
@@ -155,13 +162,19 @@ class Warehouse:
                     self._create(table)
                 if table.csv is not None:
                     self._load_csv(table)
-                self.con.execute(
-                    "insert or replace into meta.tables values ($name, $fingerprint)",
-                    {"name": table.full_name, "fingerprint": table.fingerprint},
-                )
-            self.con.execute("insert or replace into meta.tables values ($1, $2)", [READERS, readers])
+                self._note(table.full_name, table.fingerprint)
+            # After the tables, for a macro is bound to them when it is made.
+            for macro in macros:
+                if known.get(macro.full_name) != macro.fingerprint:
+                    self.con.execute(f"drop macro table if exists {macro.full_name}")
+                    _create(self.con, macro.text)
+                    self._note(macro.full_name, macro.fingerprint)
+            self._note(READERS, readers)
         others = {READERS} if known.get(READERS) != readers else set()
         return {table.full_name for table in changed} | others if known else set()
+
+    def _note(self, name: str, fingerprint: str) -> None:
+        self.con.execute("insert or replace into meta.tables values ($1, $2)", [name, fingerprint])
 
     def _migrate(self, table: Table) -> None:
         """Carry the rows of a raw table over to its new contract."""
@@ -327,11 +340,11 @@ class Warehouse:
         """Return the result of a SELECT."""
         return self.con.sql(sql, params=dict(parameters or {})).pl()
 
-    def write_snapshot(self, path: Path, folder: Path, tables: Sequence[Table]) -> None:
+    def write_snapshot(self, path: Path, folder: Path, tables: Sequence[Table], macros: Sequence[Macro] = ()) -> None:
         """Write the public tables to a database file of their own at `path`, and each as Parquet into `folder`.
 
         Rows are in the order of the grain, so that the same rows make the same bytes; their keys were proven when they
-        were built.
+        were built. The macros travel with the database.
         """
         working = self._answer("select current_database()")[0][0]
         self.con.execute(f"attach '{_quoted(path)}' as snapshot (storage_version '{SNAPSHOT_STORAGE_VERSION}')")
@@ -343,6 +356,8 @@ class Warehouse:
                 self.con.execute("use snapshot")
                 for table in tables:
                     _create(self.con, table.contract_without_keys)
+                for macro in macros:
+                    _create(self.con, macro.text)
                 self.con.execute(f'use "{working}"')
                 for table in tables:
                     self._write_table(table, folder / f"{table.name}.parquet")
@@ -436,6 +451,27 @@ def shapes(tables: Mapping[str, Table]) -> dict[str, Shape]:
     for name, *column in columns:
         by_table.setdefault(name, []).append(Column(*column))
     return {name: Shape(comment or "", tuple(by_table[name])) for name, comment in comments}
+
+
+def macro_shapes(tables: Mapping[str, Table], macros: Sequence[Macro]) -> dict[str, Shape]:
+    """Return the comment and the columns of every macro by full name, as `shapes` does for tables."""
+    with duckdb.connect(":memory:") as con:
+        for schema in SCHEMAS:
+            con.execute(f"create schema {schema}")
+        for table in tables.values():
+            _create(con, table.contract)
+        found = {}
+        for macro in macros:
+            _create(con, macro.text)
+            nothing = ", ".join("null" for _ in macro.parameters)
+            columns = con.execute(f"describe select * from {macro.full_name}({nothing})").fetchall()
+            found[macro.full_name] = tuple(Column(name, kind, "", True, False) for name, kind, *_ in columns)
+        comments = con.execute(
+            "select schema_name || '.' || function_name, comment from duckdb_functions() "
+            "where function_type = 'table_macro'"
+        ).fetchall()
+    comment_of = dict(comments)
+    return {name: Shape(comment_of[name] or "", columns) for name, columns in found.items()}
 
 
 def _create(con: duckdb.DuckDBPyConnection, contract: str) -> None:

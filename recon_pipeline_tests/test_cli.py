@@ -27,7 +27,7 @@ from recon_pipeline_tests.test_scoring import EVENT, GIVEN
 from recon_pipeline_tests.test_sql_cases import Row
 
 SECRET = "s3cret-token"
-COMMANDS = ("run", "fetch", "changes", "calendar", "score", "holdings", "demo")
+COMMANDS = ("run", "fetch", "changes", "members", "calendar", "score", "holdings", "demo")
 
 
 @dataclass(frozen=True)
@@ -273,6 +273,85 @@ def test_an_unknown_index_is_told_with_those_that_there_are(recon: Recon, home: 
     told = paragraph(done)
     assert "R500" in told
     assert "R1000, R2000" in told
+
+
+# --- members ----------------------------------------------------------------------------------------------------------
+
+SPANS: dict[str, list[Row]] = {
+    "recon.index_membership_span": [
+        {"index_id": index_id, "ticker": ticker, "last_ticker": ticker, "effective_from": start, "effective_to": end}
+        | {"entry_event_id": EVENT.event_id, "entry_reason": "new", "entry_basis": "event"}
+        | ({} if end is None else {"exit_event_id": EVENT.event_id, "exit_kind": "departure"})
+        | ({} if end is None else {"exit_reason": "delisted", "exit_basis": "delisting_form"})
+        for index_id, ticker, start, end in (
+            ("R1000", "OLD", "2022-06-27", None),
+            ("R1000", "GONE", "2022-06-27", "2023-03-01"),
+            ("R2000", "LATE", "2023-06-26", None),
+        )
+    ],
+    "recon.ticker_spans": [
+        {"security_id": "L-OLD", "ticker": "OLD", "valid_from": "2022-06-27", "last_seen": "2022-06-27"},
+        {"security_id": "L-OLD", "ticker": "NEW", "valid_from": "2023-04-28", "last_seen": "2023-04-28"},
+    ],
+    "recon.events": [
+        {"event_id": "2022-06-recon", "effective_from": "2022-06-27", "membership_rows": "3"},
+        {"event_id": "2023-06-recon", "effective_from": "2023-06-26", "membership_rows": "2"},
+        {"event_id": "2023-09-ipo", "kind": "ipo", "effective_from": "2023-09-18"},
+        {"event_id": "2023-12-ipo", "kind": "ipo", "effective_from": "2023-12-18"},
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def spans_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("spans")
+    publish_rows(path, SPANS)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("day", "index", "expected"),
+    [
+        ("2022-06-27", "R1000", ["GONE", "OLD"]),
+        ("2023-02-28", "R1000", ["GONE", "OLD"]),
+        ("2023-03-01", "R1000", ["OLD"]),
+        ("2023-04-28", "r1000", ["NEW"]),
+        ("2023-06-26", None, ["NEW", "LATE"]),
+    ],
+)
+def test_members_are_those_of_the_day_under_the_ticker_of_the_day(
+    recon: Recon, spans_home: Path, day: str, index: str | None, expected: list[str]
+) -> None:
+    one_index = [] if index is None else ["--index", index]
+    done = recon("members", "--date", day, *one_index, "--home", spans_home, "--format", "csv")
+    assert (done.code, done.err) == (0, "")
+    assert [row["ticker"] for row in read_csv(done.out)] == expected
+
+
+def test_members_of_a_day_after_an_event_that_is_missing_say_so(recon: Recon, spans_home: Path) -> None:
+    done = recon("members", "--date", "2024-01-02", "--home", spans_home)
+    assert done.code == 0
+    assert "2 rows" in done.out
+    assert "2023-06-26" in done.err
+    assert "2023-09-ipo" in done.err
+    assert "2023-12-ipo" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("day", "index", "told"),
+    [
+        ("2022-06-26", "R1000", "from 2022-06-27 on"),
+        ("2023-03-01", "R2000", "R2000"),
+        ("2023-03-01", "R500", "R1000, R2000"),
+        ("tomorrow", "R1000", "YYYY-MM-DD"),
+    ],
+)
+def test_members_that_nobody_knows_are_no_empty_list(
+    recon: Recon, spans_home: Path, day: str, index: str, told: str
+) -> None:
+    done = recon("members", "--date", day, "--index", index, "--home", spans_home)
+    assert done.code == 2
+    assert told in paragraph(done)
 
 
 def test_an_event_that_is_not_published_is_told_with_those_that_are(recon: Recon, home: Path) -> None:

@@ -222,19 +222,27 @@ def test_a_merged_blank_check_company_keeps_its_old_name_and_warrants(
 
 
 def test_new_companies_came_in_several_ways(registers: Registers) -> None:
-    ways = {"is_spin_off": ("10-12B", False), "is_direct_listing": ("", False), "is_best_efforts": ("424B1", True)}
+    ways = {
+        "underwritten": ({"S-1", "S-1/A", "424B4"}, True),
+        "best_efforts": ({"S-1", "S-1/A", "424B1"}, True),
+        "direct": ({"S-1", "424B3"}, False),
+        "spin_off": ({"10-12B", "10-12B/A"}, False),
+        "uplisting": (set(), False),
+    }
+    telling = {"10-12B", "10-12B/A", "S-1", "S-1/A", "424B1", "424B3", "424B4"}
     new = [issuer for issuer in registers.issuers if issuer.listed_on and issuer.cik]
     last = registers.market.sessions[-1]
     forms: dict[int | None, set[str]] = {}
     for filing in registers.filings:
         forms.setdefault(filing.issuer.cik, set()).add(filing.form)
-    for way, (form, is_offered) in ways.items():
-        found = [issuer for issuer in new if getattr(issuer, way)]
+    for way, (expected, is_offered) in ways.items():
+        found = [issuer for issuer in new if issuer.company.way == way and issuer.company.kind in ("common", "reit")]
         assert found, way
         for issuer in found:
             assert issuer.is_offered is is_offered
             if issuer.listed_on and issuer.listed_on < last:
-                assert {"10-12B", "424B1", "424B4"} & forms[issuer.cik] == ({form} if form else set())
+                assert telling & forms[issuer.cik] == expected
+                assert "8-A12B" in forms[issuer.cik]
 
 
 def test_the_directory_names_funds_and_tells_of_bankruptcy(registers: Registers) -> None:

@@ -90,7 +90,7 @@ def test_bytes_are_those_of_every_other_platform() -> None:
         for session in (rank, effective):
             for body in small.written(session).values():
                 digest.update(body)
-    assert digest.hexdigest() == "4d08b36459b7c87c5cba7d826c823ca02cd94f92baf88becb9f184ec48a367f7"
+    assert digest.hexdigest() == "efdad0c76ac0bbdb5783aeb8a91e2a102886b924066ee5727778ee839c983da3"
 
 
 def test_the_walk_is_that_of_whole_numbers_line_by_line(benchmark_script: ModuleType) -> None:
@@ -140,7 +140,8 @@ def test_companies_come_and_go_between_rank_days(market: SimulatedMarket) -> Non
     assert sum(first < company.first < second for company in common) > 200
     for company in market.companies:
         assert company.first <= company.last
-        assert company.first == 0 or company.ipo_year == market.sessions[company.first].year
+        if company.succeeds is None:
+            assert company.first == 0 or company.ipo_year == market.sessions[company.first].year
 
 
 def test_some_are_under_a_dollar_on_every_rank_day_and_some_have_no_row_or_no_trade(market: SimulatedMarket) -> None:
@@ -209,6 +210,7 @@ def test_a_ticker_is_used_again_months_after_its_company_left(market: SimulatedM
         for numbers in bearers.values()
         if len(numbers) > 1
     ]
+    shared = [pair for pair in shared if pair[1].way != "conversion"]  # that ticker went on
     assert len(shared) >= 6
     for old, new in shared:
         assert old.last + 100 < new.first
@@ -229,7 +231,7 @@ def test_a_part_has_the_figures_of_its_rank_day_and_the_bytes_of_the_whole(marke
     assert part.written(rank) == market.written(rank)
     assert [commit.sha for commit in part.commits] == [commit.sha for commit in market.commits[: len(part.commits)]]
     assert market.at(RANK_DAYS[-1]) is market
-    with pytest.raises(BadInput, match="no reconstitution"):
+    with pytest.raises(BadInput, match="ranks nobody"):
         market.at(date(2024, 5, 2))
 
 
@@ -239,7 +241,9 @@ def test_nobody_tells_of_what_came_later(registers: Registers) -> None:
     assert max(filing.filed for filing in part.filings) <= end
     later = [each for each in part.issuers if each.company.first >= len(part.market.sessions)]
     assert len(later) > 300
-    assert {each.cik for each in later} == {None}
+    filed = {filing.issuer.number for filing in part.filings}
+    assert {each.number for each in later if each.cik} <= filed, "it is known by what it has filed"
+    assert sum(each.cik is None for each in later) > 250
     for each in part.issuers:
         assert each.left_on is None or each.left_on <= end
         assert each.split is None or each.split.on <= end

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -22,17 +23,20 @@ from recon_pipeline.errors import ContractBroken
 from recon_pipeline.paths import sql_root
 from recon_pipeline.tables import (
     SCHEMAS,
+    Macro,
     Query,
     Table,
     derived_tables,
+    load_macros,
     load_tables,
     public_tables,
     readers_fingerprint,
     tree_fingerprint,
 )
-from recon_pipeline.warehouse import Shape, shapes
+from recon_pipeline.warehouse import Shape, macro_shapes, shapes
 
 TABLES = load_tables()
+MACROS = {macro.full_name: macro for macro in load_macros()}
 
 QUERIES = {
     name: query
@@ -206,6 +210,56 @@ def test_a_query_returns_the_columns_of_the_contract(name: str, contracts: Mappi
     assert returned == [(column.name, column.type) for column in contracts[name].columns]
 
 
+# --- macros -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("name", MACROS)
+def test_a_macro_is_described_and_reads_what_we_read_in_it(name: str) -> None:
+    macro = MACROS[name]
+    shape = macro_shapes(TABLES, [macro])[name]
+    assert shape.comment
+    assert shape.columns
+    body = macro.text.partition(" as table\n")[2].partition(";\n")[0]
+    reads, parameters = parsed_by_duckdb(re.sub(rf"\b({'|'.join(macro.parameters)})\b", r"$\1", body))
+    assert (reads, parameters) == (macro.reads, frozenset(macro.parameters))
+
+
+PUBLIC = {"recon/x": "create table recon.x (a integer)", "core/y": "create table core.y (a integer)"}
+
+
+def macros(root: Path, files: Mapping[str, str]) -> tuple[Macro, ...]:
+    """Write a tree with macros and load these."""
+    for name, text in files.items():
+        path = root / (name if name.endswith(".sql") else f"{name}.table.sql")
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return load_macros.__wrapped__(root)
+
+
+def test_a_macro_is_its_name_its_parameters_and_what_it_reads(tmp_path: Path) -> None:
+    text = "-- recon.none\ncreate macro recon.f(low, high) as table\nselect a from recon.x where a > low and a < high"
+    (macro,) = macros(tmp_path, PUBLIC | {"recon/f.macro.sql": text})
+    assert (macro.full_name, macro.parameters, macro.reads) == ("recon.f", ("low", "high"), frozenset({"recon.x"}))
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "told"),
+    [
+        ("core/f.macro.sql", "create macro core.f(d) as table\nselect a from core.y", "stands in recon"),
+        ("recon/x.macro.sql", "create macro recon.x(d) as table\nselect a from recon.x", "no table has"),
+        ("recon/f.macro.sql", "create macro recon.g(d) as table\nselect a from recon.x", "create macro recon.f"),
+        ("recon/f.macro.sql", "select a from recon.x", "create macro recon.f"),
+        ("recon/f.macro.sql", "create macro recon.f(d) as table\nselect a from core.y", "core.y"),
+        ("recon/f.macro.sql", "create macro recon.f(d) as table\nselect a from recon.none", "recon.none"),
+    ],
+)
+def test_a_broken_macro_is_refused_and_named(tmp_path: Path, path: str, text: str, told: str) -> None:
+    with pytest.raises(ContractBroken, match=path) as error:
+        macros(tmp_path, PUBLIC | {path: text})
+    assert told in str(error.value)
+
+
 # --- the whole tree ---------------------------------------------------------------------------------------------------
 
 
@@ -232,10 +286,11 @@ def test_the_order_is_the_same_in_every_process() -> None:
     assert orders == {" ".join(TABLES) + "\n"}
 
 
-def test_every_file_of_the_tree_belongs_to_a_table() -> None:
+def test_every_file_of_the_tree_belongs_to_a_table_or_is_a_macro() -> None:
     files = sorted(path for path in sql_root().rglob("*") if path.is_file())
     known = {f"{path.parent.name}.{path.name.split('.', 1)[0]}" for path in files}
-    assert known == TABLES.keys()
+    assert known == TABLES.keys() | MACROS.keys()
+    assert not TABLES.keys() & MACROS.keys()
     assert {path.parent.name for path in files} == set(SCHEMAS)
 
 
@@ -385,6 +440,14 @@ def test_the_fingerprint_of_the_tree_is_of_all_that_makes_rows(tmp_path: Path, c
     before = tree_fingerprint(tree(tmp_path, FACTS))
     assert tree_fingerprint(tree(tmp_path, FACTS)) == before
     assert tree_fingerprint(tree(tmp_path, change)) != before
+
+
+def test_the_fingerprint_of_the_tree_is_of_its_macros_too(tmp_path: Path) -> None:
+    tables = tree(tmp_path, FACTS)
+    macro = Macro("recon", "f", "create macro recon.f(d) as table\nselect 1 as a", frozenset())
+    other = replace(macro, text=macro.text.replace("1", "2"))
+    prints = {tree_fingerprint(tables, found) for found in ((), (macro,), (other,))}
+    assert len(prints) == 3
 
 
 def test_the_fingerprint_covers_the_code_that_reads_payloads(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ import polars as pl
 import pytest
 
 from recon_pipeline.errors import BadInput, Busy, ContractBroken
-from recon_pipeline.tables import Check, Query, Table, load_tables, public_tables
+from recon_pipeline.tables import Check, Macro, Query, Table, load_macros, load_tables, public_tables
 from recon_pipeline.warehouse import Column, Reader, Warehouse, engine_version, shapes
 from recon_pipeline_tests.small_home import publish_rows
 from recon_pipeline_tests.test_sql_cases import DEFAULT_EVENT, Row
@@ -507,6 +507,44 @@ def test_a_snapshot_is_written_whatever_the_path_of_the_warehouse(tmp_path: Path
     assert Reader(tmp_path / "out" / "recon.duckdb").frame("select count(*) from raw.facts").item() == 2
 
 
+TICKERS = Macro(
+    "raw",
+    "tickers_of",
+    "create macro raw.tickers_of(wanted) as table\nselect event_id, ticker from raw.facts where event_id = wanted;\n\n"
+    "comment on macro table raw.tickers_of is 'Tickers of an event.'",
+    frozenset({"raw.facts"}),
+)
+
+
+def test_a_macro_that_changed_is_made_anew(warehouse: Warehouse) -> None:
+    two_events(warehouse)
+    every = replace(TICKERS, text=TICKERS.text.replace(" = wanted", " <> wanted"))
+    answers = []
+    for macro in (TICKERS, TICKERS, every):
+        warehouse.prepare(SMALL, macros=[macro])
+        answers.append(warehouse.frame("from raw.tickers_of($event)", {"event": DEFAULT_EVENT})["event_id"].to_list())
+    assert answers == [[DEFAULT_EVENT], [DEFAULT_EVENT], [OTHER_EVENT]]
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("alias", ["russell", "published", "other name"])
+def test_a_macro_travels_with_the_snapshot_and_answers_under_any_name(
+    warehouse: Warehouse, tmp_path: Path, alias: str
+) -> None:
+    two_events(warehouse)
+    warehouse.prepare(SMALL, macros=[TICKERS])
+    warehouse.write_snapshot(tmp_path / "recon.duckdb", tmp_path, [FACTS], [TICKERS])
+    expected = warehouse.frame("from raw.tickers_of($event)", {"event": DEFAULT_EVENT})
+    assert expected.height == 1
+    with duckdb.connect() as con:
+        con.execute(f"attach '{tmp_path / 'recon.duckdb'}' as \"{alias}\" (read_only)")
+        con.execute(f'use "{alias}"')
+        for name in ("raw.tickers_of", f'"{alias}".raw.tickers_of'):
+            assert con.sql(f"from {name}($event)", params={"event": DEFAULT_EVENT}).pl().equals(expected)
+        comment = con.execute("select comment from duckdb_functions() where function_name = 'tickers_of'").fetchall()
+    assert comment == [("Tickers of an event.",)]
+
+
 def test_a_snapshot_that_fails_leaves_the_warehouse_usable(warehouse: Warehouse, tmp_path: Path) -> None:
     broken = Table("raw", "facts", "create table raw.facts (a no_such_type)")
     with pytest.raises(duckdb.Error, match="no_such_type"):
@@ -520,7 +558,7 @@ def test_a_run_that_is_killed_leaves_a_database_that_opens(tmp_path: Path) -> No
     """A function in a CHECK, with a comment after it, made a log that DuckDB could not replay: the home was lost."""
     path, left = tmp_path / "work.duckdb", tmp_path / "left.duckdb"
     with Warehouse(path) as warehouse:
-        warehouse.prepare(load_tables())
+        warehouse.prepare(load_tables(), macros=load_macros())
         for file in tmp_path.glob("work.duckdb*"):
             shutil.copyfile(file, left.with_name(file.name.replace("work", "left")))
     assert left.with_name("left.duckdb.wal").exists(), "nothing was left to replay: this test proves nothing"

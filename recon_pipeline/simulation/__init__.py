@@ -11,6 +11,7 @@ that the very same fetch, derive and publish code runs with no network and no re
     traps       what misleads: the twenty traps of providers 1.17 by name, to be had or not
     incidents   what happens around the last rank day: IPOs, delistings, renames, gaps, prices under a dollar
     lifetimes   what happens over the years: coming and going, splits, issues, mergers, tickers used again
+    ways        how companies come to an exchange, and how they leave it
     walk        the path of all prices
     market      sessions, shares, commits and dumps, bound together in `SimulatedMarket`
     dumps       the archive's JSON form

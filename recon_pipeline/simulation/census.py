@@ -29,6 +29,20 @@ from recon_pipeline.simulation.nature import PECULIAR, USUAL, Nature, Trait
 
 Role = Literal["common", "class", "preferred", "warrant", "unit", "right", "note", "certificate"]
 CapField = Literal["own", "zero", "blank", "parent"]
+Way = Literal[
+    "",
+    "underwritten",
+    "best_efforts",
+    "direct",
+    "spin_off",
+    "uplisting",
+    "cross_listing",
+    "merger",
+    "conversion",
+]
+"""How a company came to an exchange; blank for those that have been there for long."""
+Exit = Literal["", "acquired", "moved", "bankrupt", "liquidated", "succeeded"]
+"""How a company left: `moved` is to the market over the counter, `succeeded` is by what it became."""
 
 PRICE_UNIT = 10_000  # prices are whole numbers of 1/10,000 dollar
 ALWAYS = 1_000_000  # a session index after every span
@@ -36,6 +50,7 @@ PPM = 1_000_000
 REIT_EVERY, REIT_AT = 20, 10  # the place of a REIT among so many US companies
 # Month and day. From the last of them to the rank day and the reports before it nothing changes.
 ISSUING_DAYS = ((1, 10), (7, 10), (10, 10))
+OFFERED_PPM = 200_000
 
 
 @dataclass(slots=True)
@@ -49,6 +64,10 @@ class Company:
 
     What happens to its shares, by session index: `splits` are (session, old shares, new shares), `issues` are (session,
     new shares in ppm of the old). `issuing_ppm` of its shares are issued at each of the `ISSUING_DAYS` of a year.
+
+    `way` is how it came, if it came within memory: given to its holders by a `parent` in a spin-off; in a merger or a
+    conversion it is what another company became (`succeeds`), whose number with the SEC it keeps. `offered_ppm` of its
+    shares were sold. `leaving` is how it left; from session `bankrupt_from` on it was in bankruptcy.
     """
 
     name: str
@@ -68,6 +87,12 @@ class Company:
     splits: tuple[tuple[int, int, int], ...] = ()
     issues: tuple[tuple[int, int], ...] = ()
     issuing_ppm: int = 0
+    way: Way = ""
+    parent: int | None = None
+    succeeds: int | None = None
+    offered_ppm: int = OFFERED_PPM
+    leaving: Exit = ""
+    bankrupt_from: int = ALWAYS
 
     @property
     def eligible(self) -> bool:
@@ -82,7 +107,8 @@ class Line:
     `price` is that of the rank day in 1/10,000 USD, `tick` its step in the same unit; `cap` tells what the archive
     prints as market cap; a line with a `leader` shares that line's moves; `gaps` are session indexes at which the
     archive leaves the line out, `halts` those in which it does not trade. `turnover_ppm` is the share of its shares
-    that usually trades in a session.
+    that usually trades in a session. `drift_ppm` is what it moves by in each of the last sessions up to `drift_until`,
+    or to the rank day.
     """
 
     symbol: str
@@ -95,6 +121,7 @@ class Line:
     volatility_ppm: int = 4_000
     beta_permille: int = 100
     drift_ppm: int = 0
+    drift_until: int | None = None
     turnover_ppm: int = 4_000
     tick: int = 100
     leader: int | None = None
@@ -172,6 +199,12 @@ class Census:
                 cap = int(caps[dice.between(len(caps) // 12, len(caps) - 1)])
             self._found(kind, cap)
         return list(range(first, len(self.companies)))
+
+    def add_warrant(self, company: int, symbol: str, price: int) -> None:
+        """Add a warrant of a company."""
+        name = f"{self.companies[company].name} Warrants"
+        line = Line(symbol, name, company, "warrant", price, 9_000_000, "zero", volatility_ppm=45_000, tick=1)
+        self.lines.append(line)
 
     def _found(self, kind: Kind, cap_usd: int, trait: Trait = "") -> None:
         dice, stem = self._dice, self.names.stem()

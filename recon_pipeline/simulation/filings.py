@@ -30,6 +30,28 @@ DECEMBER: Final = 12
 # Two of ten companies end their year a month or two before December.
 EARLIER_YEARS: Final = {8: 1, 9: 2}
 DEREGISTERED_AFTER: Final = timedelta(days=10)
+FIRST_REPORT: Final = timedelta(days=20)  # after it was listed
+FILED_BEFORE: Final = ("uplisting", "cross_listing")
+# A first report of some of those that were not sold to underwriters: how many shares there are is in no prospectus.
+EARLY_REPORT: Final = timedelta(days=25)
+EARLY_OF: Final = 2  # one of so many
+LATER_NUMBERS: Final = 300
+# Of a way to come, but for what underwriters sell: forms and the days before the listing.
+FORMS_OF: Final[dict[str, tuple[tuple[str, int], ...]]] = {
+    "spin_off": (("10-12B", 30), ("10-12B/A", 12)),
+    "direct": (("S-1", 45), ("424B3", 1)),
+    "best_efforts": (("S-1", 60), ("S-1/A", 15), ("424B1", 1)),
+    "underwritten": (("S-1", 45), ("S-1/A", 10), ("424B4", 1)),
+    "cross_listing": (("20FR12B", 20),),
+}
+# Of a way to leave: forms and the days after the last session.
+FORMS_OF_LEAVING: Final[dict[str, tuple[tuple[str, int], ...]]] = {
+    "acquired": (("DEFM14A", -40), ("25-NSE", 0)),
+    "moved": (("25", -8),),
+    "bankrupt": (("25-NSE", 12),),
+    "liquidated": (("25-NSE", 0),),
+    "succeeded": (),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +102,7 @@ def _of(market: SimulatedMarket, issuer: Issuer, dice: Dice) -> Iterator[Filing]
         (form, period, filed, filed - timedelta(days=dice.between(*COVER_DAYS)))
         for form, period, filed in _reports(market, issuer, dice)
         if filed <= last_day
-        and (issuer.listed_on is None or filed > issuer.listed_on + timedelta(days=20))
+        and (issuer.listed_on is None or issuer.company.way in FILED_BEFORE or filed > issuer.listed_on + FIRST_REPORT)
         and (issuer.left_on is None or filed <= issuer.left_on)
     ]
     last_before = {
@@ -135,23 +157,33 @@ def _of_company(issuer: Issuer, counts: tuple[Count, ...]) -> int:
 
 
 def _accession(issuer: Issuer, filed: date, number: int) -> str:
-    return f"{issuer.cik:010}-{filed:%y}-{number:06}"
+    later = 0 if issuer.company.succeeds is None else LATER_NUMBERS  # under the number of the one before
+    return f"{issuer.cik:010}-{filed:%y}-{number + later:06}"
 
 
 def _notices(issuer: Issuer, last_day: date) -> Iterator[tuple[str, date]]:
     """Forms that tell of listing and delisting."""
+    way, leaving = issuer.company.way, issuer.company.leaving
     if issuer.listed_on and issuer.listed_on <= last_day:
-        yield "8-A12B", weekday(issuer.listed_on - timedelta(days=3))
-        if issuer.is_spin_off:
-            yield "10-12B", weekday(issuer.listed_on - timedelta(days=30))
-        elif issuer.nature.structure in ("bdc", "fund"):
+        # What merges or converts is registered already; some register anew all the same, as for another exchange.
+        if way not in ("merger", "conversion") or issuer.number % 2:
+            yield "8-A12B", weekday(issuer.listed_on - timedelta(days=3))
+        if issuer.nature.structure in ("bdc", "fund"):
             yield "N-2", weekday(issuer.listed_on - timedelta(days=40))  # what else tells of one without a report yet
-        elif issuer.is_offered:
-            form = "424B1" if issuer.is_best_efforts else "424B4"
-            yield form, weekday(issuer.listed_on - timedelta(days=1))
+        else:
+            for form, days in FORMS_OF.get(way, ()):
+                name = form.replace("S-1", "F-1") if issuer.files_abroad else form
+                yield name, weekday(issuer.listed_on - timedelta(days=days))
     if issuer.left_on:
-        yield "25-NSE", issuer.left_on
-        if (gone := weekday(issuer.left_on + DEREGISTERED_AFTER)) <= last_day:
+        if leaving == "succeeded" and issuer.nature.structure == "spac":
+            yield "S-4", weekday(issuer.left_on - timedelta(days=110))
+            yield "DEFM14A", weekday(issuer.left_on - timedelta(days=25))
+            if any(line.role == "unit" for line in issuer.lines):
+                yield "25-NSE", issuer.left_on  # of the units, which end with the merger
+        for form, days in FORMS_OF_LEAVING.get(leaving, ()):
+            if (day := weekday(issuer.left_on + timedelta(days=days))) <= last_day:
+                yield form, day
+        if leaving != "succeeded" and (gone := weekday(issuer.left_on + DEREGISTERED_AFTER)) <= last_day:
             yield "15-12B", gone
 
 
@@ -171,6 +203,9 @@ def _reports(market: SimulatedMarket, issuer: Issuer, dice: Dice) -> Iterator[tu
         days = FIXED_DAYS if is_fixed else first + dice.below(more)
         end = period if is_fixed else _months_before(period, EARLIER_YEARS.get(issuer.number % 10, 0))
         yield form, end, weekday(end + timedelta(days=days))
+    if issuer.listed_on and issuer.company.way in ("direct", "best_efforts") and issuer.number % EARLY_OF:
+        filed = weekday(issuer.listed_on + EARLY_REPORT)
+        yield "10-Q", next(_quarter_ends(filed, date.max)), filed
 
 
 def _quarter_ends(day: date, first: date) -> Iterator[date]:

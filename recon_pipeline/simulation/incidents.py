@@ -28,6 +28,8 @@ HALTED_ON_RANK_DAY, HALTED_SESSIONS = 3, (1, 4)  # before the rank day, and 0 to
 FLICKERING = 6
 PENNY_MEMBERS = (12, 12)  # 30-day average above a dollar, and below
 PADDED = 5
+# Ranks on the rank day, growth a session up to it, growth over all, and how many in a market of full size.
+RISERS = ((850, 975, 126_000, 50.0, 3), (1_880, 1_980, 71_000, 9.5, 5))
 WINDOW = 23  # sessions before the rank day that the price rule looks back to
 
 
@@ -36,14 +38,15 @@ class Span:
     """The sessions that are simulated and the date of the opening membership.
 
     `rank_day` is that of the last reconstitution, whose new membership holds from the last session on; `past` are the
-    reconstitutions before it that lie in the span, oldest first. In a span of years the opening is that of its first
-    session.
+    reconstitutions before it that lie in the span, oldest first, `rounds` the quarterly rounds of IPO additions. In a
+    span of years the opening is that of its first session.
     """
 
     sessions: tuple[date, ...]
     rank_day: date
     opening_asof: date
     past: tuple[ReconEvent, ...] = ()
+    rounds: tuple[ReconEvent, ...] = ()
 
     @property
     def is_of_years(self) -> bool:
@@ -57,7 +60,7 @@ class Span:
 
     @property
     def rank_days(self) -> tuple[date, ...]:
-        """Every rank day of the span, oldest first."""
+        """The rank day of every reconstitution of the span, oldest first."""
         return (*(event.rank_day for event in self.past), self.rank_day)
 
     @property
@@ -101,6 +104,7 @@ class Incidents:
         self._gaps()
         self._padded()
         self._halts()
+        self._risers()
 
     def _take(self, low: int, high: int, exchange: str | None = None) -> int:
         """A company without incident whose rank is about `low` to `high` in a full-size market, else any at all."""
@@ -187,6 +191,15 @@ class Incidents:
         for _ in range(self.census.scaled(HALTED_ON_RANK_DAY)):
             line = self.census.lines[self._take(1000, 2900)]
             line.halts = halted(self._dice, self.span.rank_index)
+
+    def _risers(self) -> None:
+        """Members of the Microcap alone that have become large within weeks: no band holds them (methodology 7.9)."""
+        for low, high, growth_ppm, times, count in RISERS:
+            for _ in range(self.census.scaled(count)):
+                index = self._take(low, high)
+                line, company = self.census.lines[index], self.census.companies[index]
+                line.drift_ppm, line.volatility_ppm, line.beta_permille = growth_ppm, 9_000, 300
+                company.year_growth = times
 
     def _padded(self) -> None:
         for place in range(self.census.scaled(PADDED)):

@@ -41,15 +41,12 @@ SPLIT_RATIOS: Final = ((1, 2), (1, 4), (1, 10), (10, 1))
 SPLIT_DAYS_BEFORE, OLD_SPLIT_DAYS_BEFORE = 38, 200
 # Without the trap of a split between report and rank day: before the cover of the last report.
 SPLIT_LONG_BEFORE: Final = timedelta(days=OLD_SPLIT_DAYS_BEFORE)
-DIRECT_LISTINGS: Final = 0.1
 # Parts of a million that no affiliate holds: of most companies, and of a few that hardly anybody else can buy; some of
 # the others tell their float in thousands.
 PUBLIC_PPM, CLOSELY_HELD_PPM = USUAL_PPM, 4_000
 CLOSELY_HELD, FLOATS_IN_THOUSANDS = 3, 2
 STATES: Final = ("DE", "DE", "DE", "NV", "MD")
 SEATS: Final = ("NY", "CA", "TX", "IL", "MA")
-# Of those that are new: listed by a parent that gave them to its holders, or sold by agents who bought nothing.
-SPIN_OFFS, BEST_EFFORTS = 0.12, 0.12
 # The part of the shares that a class without a symbol has where it holds nearly all votes, in per cent.
 CONTROLLING_PERCENT: Final = 35
 
@@ -111,9 +108,6 @@ class Issuer:
     public_ppm: int = PUBLIC_PPM
     is_float_in_thousands: bool = False
     listed_on: date | None = None
-    is_direct_listing: bool = False
-    is_best_efforts: bool = False
-    is_spin_off: bool = False
     left_on: date | None = None
     incorporated_state: str = ""
     headquartered_state: str = ""
@@ -133,7 +127,25 @@ class Issuer:
     @property
     def is_offered(self) -> bool:
         """Whether it came to the market by selling shares, as calendars of offerings have it."""
-        return not self.is_direct_listing and not self.is_spin_off
+        return self.company.way in ("underwritten", "best_efforts")
+
+    @property
+    def is_direct_listing(self) -> bool:
+        """Whether it came to the market without an offering, by the shares of its holders."""
+        return self.company.way == "direct"
+
+    @property
+    def offered(self) -> int:
+        """The shares that it sold when it came."""
+        return max(1, self.shares * self.company.offered_ppm // PPM)
+
+    def disclosed_on(self) -> date | None:
+        """The day of its first report after it was listed, which states all its shares; None where it has filed none.
+
+        Of an issuer of `Registers`, whose filings were drawn.
+        """
+        filed = [report.filed for report in self.reports if self.listed_on and report.filed > self.listed_on]
+        return min(filed, default=None)
 
     def shares_known(self, day: date) -> int | None:
         """The shares of the company that its newest good report up to a day states, in shares of that day.
@@ -193,19 +205,15 @@ def _issuer(market: SimulatedMarket, number: int, company: Company, lines: tuple
     units = listed * nature.units_ppm // (PPM - nature.units_ppm)
     shares = listed + units
     is_new = company.first > 0 or not company.in_opening
-    way = dice.below(100) / 100
     return Issuer(
         number=number,
         company=company,
         lines=lines,
-        cik=FIRST_CIK + number,
+        cik=FIRST_CIK + (number if company.succeeds is None else company.succeeds),
         shares=shares,
         implied=listed,
         unreported=shares * dice.between(1, 3) // 1000 if dice.chance(0.3) else 0,
         listed_on=_listing_day(market, company, dice) if is_new else None,
-        is_direct_listing=is_new and way < DIRECT_LISTINGS,
-        is_spin_off=is_new and DIRECT_LISTINGS <= way < DIRECT_LISTINGS + SPIN_OFFS,
-        is_best_efforts=is_new and way >= 1 - BEST_EFFORTS,
         left_on=market.sessions[company.last] if company.last < len(market.sessions) else None,
         public_ppm=nature.public_ppm,
         incorporated_state=STATES[number % len(STATES)] if nature.incorporated == US else "",

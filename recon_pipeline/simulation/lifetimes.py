@@ -78,6 +78,11 @@ class Lifetimes:
         company.first, company.in_opening = session, False
         company.ipo_year = self.span.sessions[session].year
 
+    @property
+    def free(self) -> list[int]:
+        """The common companies of one line that are listed throughout and of which there is nothing to tell."""
+        return list(self._free)
+
     def plant(self, incidents: Incidents) -> None:
         """Everything else."""
         self._free = sorted(incidents.free)
@@ -177,6 +182,7 @@ class Lifetimes:
             if (index := self._take(100, 1_200)) is None:
                 return
             buyer = companies[index]
+            target.leaving = "acquired"
             share = min(OFFERING_PPM[1], target.cap_usd * 1_000_000 // buyer.cap_usd)
             buyer.issues += ((min(target.last + 1, len(self.span.sessions) - 1), share),)
 

@@ -34,6 +34,7 @@ from recon_pipeline.simulation.lifetimes import SESSIONS_A_YEAR, TURNOVER_OF_LIN
 from recon_pipeline.simulation.sidelines import Sidelines
 from recon_pipeline.simulation.traps import MARKET_TRAPS, Trap, Traps, tidied
 from recon_pipeline.simulation.walk import Whole, walk
+from recon_pipeline.simulation.ways import Ways
 
 DEFAULT_LINES = 6000
 DEFAULT_SEED = 1
@@ -103,21 +104,25 @@ class SimulatedMarket:
         return self.span.sessions
 
     def at(self, rank_day: date) -> SimulatedMarket:
-        """The market as it was known on the first day of the effect of a reconstitution: it ends there.
+        """The market as it was known on the first day of the effect of a reconstitution or of a round of IPO additions:
+        it ends there.
 
         Lines and companies have the figures of that rank day. Raises BadInput for any other day.
         """
         if rank_day == self.span.rank_day:
             return self
-        found = [place for place, event in enumerate(self.span.past) if event.rank_day == rank_day]
+        found = [event for event in (*self.span.past, *self.span.rounds) if event.rank_day == rank_day]
         if not found:
-            raise BadInput(f"The simulated market has no reconstitution of {rank_day}. It has {self.span.rank_days}.")
-        past, event = self.span.past[: found[0]], self.span.past[found[0]]
+            days = sorted({*self.span.rank_days, *(event.rank_day for event in self.span.rounds)})
+            raise BadInput(f"The simulated market ranks nobody on {rank_day}, but on {', '.join(map(str, days))}.")
+        event = found[0]
+        past = tuple(each for each in self.span.past if each.rank_day < rank_day)
         span = Span(
             sessions=self.sessions[: self.span.index(event.effective_from) + 1],
             rank_day=rank_day,
             opening_asof=past[-1].effective_from if past else self.span.opening_asof,
             past=past,
+            rounds=tuple(each for each in self.span.rounds if each.rank_day < rank_day),
         )
         rank, opened = span.rank_index, span.index(span.opening_asof)
         lines = [
@@ -212,6 +217,9 @@ class SimulatedMarket:
     @cached_property
     def commits(self) -> tuple[Commit, ...]:
         """Every commit, oldest first: each session's at 00:27 UTC of the day after, and one weekend repetition."""
+        if self.whole is not self:
+            last = (self.sessions[-1] + timedelta(days=1)).isoformat()
+            return tuple(commit for commit in self.whole.commits if commit.committed_at[: len(last)] <= last)
         made = []
         lost, repeated = set(self._lost_sessions), self._repeated_fridays
         for index, day in enumerate(self.sessions):
@@ -316,7 +324,12 @@ def span_of(event: ReconEvent, years: int = 0) -> Span:
             raise BadInput(f"No membership is known to open from {years} years before {event.event_id}.")
         opening = min((known.effective_from for known in recons), key=lambda day: abs(day - wanted))
         past = tuple(known for known in recons if known.rank_day > opening)
-        return Span(tuple(sessions(opening, event.effective_from)), event.rank_day, opening, past)
+        rounds = tuple(
+            known
+            for known in events().values()
+            if known.kind == "ipo" and known.rank_day > opening and known.effective_from <= event.effective_from
+        )
+        return Span(tuple(sessions(opening, event.effective_from)), event.rank_day, opening, past, rounds)
     opening = max((known.effective_from for known in recons), default=None) or session_on_or_before(
         event.rank_day - timedelta(days=300)
     )
@@ -356,4 +369,5 @@ def populate(span: Span, *, lines: int, seed: int, traps: Traps = MARKET_TRAPS) 
     incidents.plant()
     if lifetimes:
         lifetimes.plant(incidents)
+    Ways(census, span, lifetimes.free if lifetimes else incidents.free).plant()
     return SimulatedMarket(span, tidied(census, span, traps), traps=traps)

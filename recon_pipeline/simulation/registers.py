@@ -40,6 +40,7 @@ class Security:
     price: int
     volume: int
     issuer: Issuer | None
+    is_bankrupt: bool = False
 
 
 class Registers:
@@ -120,7 +121,7 @@ class Registers:
             issuer,
             company=company,
             lines=lines,
-            cik=None if is_to_come else issuer.cik,
+            cik=None if is_to_come and self._whole.first_filed.get(number, date.max) > end else issuer.cik,
             shares=counted(issuer.shares),
             implied=counted(issuer.implied),
             upc_units=counted(issuer.upc_units) if issuer.upc_units else 0,
@@ -144,6 +145,26 @@ class Registers:
             if filing.filed <= end and (issuer := self.issuers[filing.issuer.number]).cik is not None
         )
 
+    @cached_property
+    def first_filed(self) -> dict[int, date]:
+        """The day of the first filing by number of the issuer."""
+        return {filing.issuer.number: filing.filed for filing in reversed(self.filings)}
+
+    def present(self, day: date) -> list[Issuer]:
+        """Every issuer, without those that another one has succeeded by a day, or is still to succeed."""
+        session = self.session(day)
+        is_later = {each.number: each.company.first > session for each in self.issuers}
+        gone = {
+            each.company.succeeds
+            for each in self.issuers
+            if each.company.succeeds is not None and not is_later[each.number]
+        }
+        return [
+            each
+            for each in self.issuers
+            if each.number not in gone and not (each.company.succeeds is not None and is_later[each.number])
+        ]
+
     def session(self, day: date) -> int:
         """The index of the last session up to a day; the first one for a day before the span."""
         return self.market.span.index(day)
@@ -166,6 +187,7 @@ class Registers:
                     price=market.close(index, session) if carried else line.price,
                     volume=0 if session in line.halts else max(1, line.shares * line.turnover_ppm // PPM),
                     issuer=issuer,
+                    is_bankrupt=issuer.nature.in_bankruptcy or session >= issuer.company.bankrupt_from,
                 )
             )
         for fund in self.unseen.funds:

@@ -160,8 +160,7 @@ class Sidelines:
         merged = [index for index in census.with_trait("merged_spac") if census.companies[index].exchange == "nasdaq"]
         for parent in merged:
             if symbol := self._suffixed(parent, "W"):
-                line = self._add(parent, symbol, "Warrants", "warrant", dice.between(100, 6_000), 9_000_000, "zero")
-                line.tick, line.volatility_ppm = 1, 45_000
+                census.add_warrant(parent, symbol, dice.between(100, 6_000))
 
     def _notes(self) -> None:
         census, dice = self.census, self._dice

@@ -24,7 +24,7 @@ Whole = NDArray[np.int64]
 FINE: Final = 64
 MARKET_DRIFT_PPM, MARKET_VOLATILITY_PPM = 150, 6_000
 NOISE_CENTRE, NOISE_SPREAD = 510, 148  # mean and deviation of the sum of four uniform bytes
-DRIFT_SESSIONS: Final = 30  # before the rank day: a drift leads into the price that the rank day has
+DRIFT_SESSIONS: Final = 30  # a drift leads into the price that the rank day has, or the last one before a line leaves
 
 
 def walk(lines: Sequence[Line], companies: Sequence[Company], *, rank: int, sessions: int, seed: int) -> Whole:
@@ -33,7 +33,7 @@ def walk(lines: Sequence[Line], companies: Sequence[Company], *, rank: int, sess
     The prices of session `rank` are given; later sessions multiply up from it, earlier ones down. A split takes effect
     with the first trade of its session; a line that does not trade keeps its price.
     """
-    market = _Returns(lines, seed)
+    market = _Returns(lines, seed, rank)
     ticks = np.array([line.tick for line in lines], np.int64)
     splits, halts = _splits(lines, companies), _halts(lines)
     closes = np.empty((sessions + 1, len(lines)), np.int64)
@@ -48,7 +48,7 @@ def walk(lines: Sequence[Line], companies: Sequence[Company], *, rank: int, sess
         closes[session + 1] = _on_tick(prices, ticks)
     prices = given * FINE
     for session in range(rank, -1, -1):
-        change = market.of(session, drifting=session > rank - DRIFT_SESSIONS)
+        change = market.of(session, drifting=True)
         change[halts[session]] = 0
         prices = _moved(prices, PPM - change + change * change // (2 * PPM))
         for line, before, after in splits[session]:
@@ -83,11 +83,12 @@ class _Returns:
     A line with a leader has the leader's return and little of its own.
     """
 
-    def __init__(self, lines: Sequence[Line], seed: int) -> None:
+    def __init__(self, lines: Sequence[Line], seed: int, rank: int) -> None:
         self._seed, self._size = seed, len(lines)
         self._beta = np.array([line.beta_permille for line in lines], np.int64)
         self._volatility = np.array([line.volatility_ppm for line in lines], np.int64)
         self._drift = np.array([line.drift_ppm for line in lines], np.int64)
+        self._until = np.array([rank if line.drift_until is None else line.drift_until for line in lines], np.int64)
         followers = [index for index, line in enumerate(lines) if line.leader is not None]
         self._followers = np.array(followers, np.intp)
         self._leaders = np.array([lines[index].leader for index in followers], np.intp)
@@ -102,7 +103,7 @@ class _Returns:
         found: Whole = self._beta * market // 1000 + self._volatility * own // NOISE_SPREAD
         found[self._followers] += found[self._leaders]
         if drifting:
-            found += self._drift
+            found += np.where((self._until - DRIFT_SESSIONS < session) & (session <= self._until), self._drift, 0)
         return found
 
 

@@ -11,8 +11,12 @@ rule of the methodology is a line of SQL there and nowhere else.
     eligibility  each line's verdict: the first rule that it fails
     presumption  who was left out before for a reason that nobody can see
     ranking      company caps, ranks, breakpoints and bands
-    story        one event told from end to end: who was in, who is, what changed
-    compare      that story beside a published database, difference by difference
+    story        one reconstitution told from end to end: who was in, who is, what changed
+    newcomers    who is an IPO: the way and the day of a first listing
+    performance  what breakpoints are worth on a later day
+    additions    quarterly IPO additions and fast entries
+    between      who leaves between two events
+    compare      a story beside a published database, difference by difference
     __main__     runs seeds through the pipeline and prints a table of differences
 
 What does not belong here: anything that decides how the market behaves (`recon_pipeline.simulation`).

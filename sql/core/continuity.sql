@@ -1,5 +1,5 @@
 -- Which line at one anchor is the same security as which line at the next: opening date to rank day, rank day to the
--- first session of the new membership. By ticker first; a ticker that vanished, or went to another company, is looked
+-- first session of the new membership, and for a quarterly event the eve of its window to the rank day. By ticker first; a ticker that vanished, or went to another company, is looked
 -- for under a new one.
 with lines as (
     select
@@ -76,6 +76,14 @@ steps as (
         'rank' as to_role,
         ranked.anchor_date as to_date
     from (select distinct anchor_date from lines where role = 'last_recon') as last_recon
+    cross join (select distinct anchor_date from lines where role = 'rank') as ranked
+    union all
+    select
+        'before_window' as from_role,
+        before_window.anchor_date as from_date,
+        'rank' as to_role,
+        ranked.anchor_date as to_date
+    from (select distinct anchor_date from lines where role = 'before_window') as before_window
     cross join (select distinct anchor_date from lines where role = 'rank') as ranked
 ),
 

@@ -1,6 +1,6 @@
 create table core.continuity (
     event_id varchar not null,
-    from_role varchar not null check (from_role in ('opening', 'last_recon', 'rank')),
+    from_role varchar not null check (from_role in ('opening', 'last_recon', 'before_window', 'rank')),
     from_date date not null,
     from_ticker varchar not null,
     to_role varchar not null check (to_role in ('rank', 'effective')),

@@ -1,6 +1,6 @@
 -- The exchange sessions that the rules of one event read, each with its role.
 with event as (
-    select event_id, rank_day, effective_date, is_projection
+    select event_id, kind, rank_day, effective_date, ipo_window_start, is_projection
     from reference.recon_events
     where event_id = $event_id
 ),
@@ -61,6 +61,45 @@ outlooks as (
     left join vintage on true
 ),
 
+-- Methodology 9.8: the first days of offerings that are large enough to be fast entries, as far as a calendar has them
+-- by now: the close of the first day, and the day that the entry is counted to.
+first_day_sessions as (
+    select ipos.event_date as anchor_date, calendar.session_date as session_date
+    from event
+    inner join rule as fast on fast.rule = 'fast_entry' and fast.value = 1
+    inner join rule as size on size.rule = 'fast_entry_look_usd'
+    inner join rule as days on days.rule = 'fast_entry_look_days'
+    inner join raw.ipos as ipos
+        on
+            ipos.status = 'priced'
+            and ipos.event_date >= event.ipo_window_start
+            and ipos.event_date <= event.rank_day
+            and cast(ipos.offered_shares as decimal(19, 0)) * ipos.price_usd >= size.value
+    inner join reference.sessions as calendar
+        on
+            calendar.session_date >= ipos.event_date
+            and calendar.session_date <= ipos.event_date + cast(days.value as integer)
+    where event.kind = 'ipo'
+    group by ipos.event_date, calendar.session_date
+),
+
+-- A price list prints a new line bare on its first days: without its share count, its country, its year. What it prints
+-- of such a line a few days later is read for a quarterly event, which adds nothing but new lines: on the last
+-- session of that span.
+new_line_sessions as (
+    select event.rank_day as anchor_date, max(calendar.session_date) as session_date
+    from event
+    inner join rule on rule.rule = 'new_line_days' and rule.value > 0
+    inner join rule as used on used.rule = 'use_late_counts' and used.value = 1
+    inner join reference.sessions as calendar
+        on
+            calendar.session_date > event.rank_day
+            and calendar.session_date <= event.rank_day + cast(rule.value as integer)
+    cross join outlooks
+    where event.kind = 'ipo' and (outlooks.known_at is null or calendar.session_date <= outlooks.known_at)
+    group by event.rank_day
+),
+
 effective_sessions as (
     select effective_from as anchor_date, effective_from as session_date, 0 as preference
     from outlooks
@@ -112,15 +151,36 @@ last_recon as (
     where opening_rows.event_id = $event_id and opening_rows.index_id in ('R1000', 'R2000', 'R3000')
 ),
 
+-- A quarterly event presumes nothing from who was left out.
 year_before as (
     select max(calendar.session_date) as anchor_date
     from last_recon
+    inner join event on event.kind = 'recon'
     inner join rule on rule.rule = 'presumption_seasoning_days'
     inner join reference.sources as sources on sources.source = 'archive'
     inner join reference.sessions as calendar
         on
             calendar.session_date >= sources.first_day
             and calendar.session_date <= last_recon.anchor_date - cast(rule.value as integer)
+),
+
+-- Methodology 9.2, 9.11: the last session before the window of a quarterly event. What was listed then, or the session
+-- before it, is no IPO of the window.
+window_eve as (
+    select max(calendar.session_date) as anchor_date
+    from event
+    inner join reference.sessions as calendar on calendar.session_date < event.ipo_window_start
+    where event.kind = 'ipo'
+),
+
+window_eves as (
+    select anchor_date, anchor_date as session_date, 0 as preference
+    from window_eve
+    where anchor_date is not null
+    union all
+    select window_eve.anchor_date as anchor_date, calendar.previous_session as session_date, 1 as preference
+    from window_eve
+    inner join reference.sessions as calendar on window_eve.anchor_date = calendar.session_date
 ),
 
 -- Methodology 5.2: two years up to and including the rank day, or what there is of them. One session a month stands for
@@ -167,6 +227,12 @@ gathered as (
     select 'year_before' as role, anchor_date, anchor_date as session_date, 0 as preference
     from year_before
     where anchor_date is not null
+    union all
+    select 'before_window' as role, anchor_date, session_date, preference from window_eves
+    union all
+    select 'first_days' as role, anchor_date, session_date, 0 as preference from first_day_sessions
+    union all
+    select 'new_lines' as role, anchor_date, session_date, 0 as preference from new_line_sessions
     union all
     select 'opening' as role, anchor_date, session_date, 0 as preference from opening_sessions
     union all

@@ -15,7 +15,7 @@ inner join reference.recon_events as events on events.event_id = $event_id
 inner join core.event_rules as rules on rules.event_id = $event_id and rules.rule = 'capture_grace_days'
 where
     figures.event_id = $event_id
-    and not (figures.known_late and figures.figure in ('sic', 'incorporation', 'headquarters'))
+    and not (figures.known_late and figures.figure in ('identity', 'sic', 'incorporation', 'headquarters'))
     and (
         figures.known_late
         or cast(figures.known_at as date) > events.rank_day + cast(rules.value as integer)

@@ -86,7 +86,7 @@ stated as (
         source,
         as_of,
         known_at,
-        false as known_late
+        known_late
     from core.filer_links
     where event_id = $event_id
     union all

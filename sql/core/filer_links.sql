@@ -1,11 +1,15 @@
--- Who files with the SEC for each line of the rank day: the CIK that was known for its ticker by then.
+-- Who files with the SEC for each line of the rank day: the CIK that was known for its ticker by then, else one that a
+-- later list has for the ticker and a filer of that name.
 with event as (
     select
         events.rank_day as rank_day,
         cast(events.rank_day - interval '15 months' as date) as oldest_day,
-        cast(rules.value as integer) as grace_days
+        cast(rules.value as integer) as grace_days,
+        coalesce(late_rules.value, 0) = 1 as uses_known_late
     from reference.recon_events as events
     inner join core.event_rules as rules on rules.event_id = $event_id and rules.rule = 'capture_grace_days'
+    left join core.event_rules as late_rules
+        on late_rules.event_id = $event_id and late_rules.rule = 'use_known_late'
     where events.event_id = $event_id
 ),
 
@@ -96,6 +100,47 @@ known as (
             or (not stated.is_filing and cast(stated.known_at as date) <= event.rank_day + event.grace_days)
         )
         and (stated.filer_word is null or contains(lines.plain_name, stated.filer_word))
+),
+
+-- The number of a filer never changes, and the first list after the rank day that has the ticker mostly tells it. Since
+-- a ticker may have gone to another company by then, the filer has to be called as the line is: by its first two words,
+-- or by all of a shorter name.
+later as (
+    select
+        lines.ticker as ticker,
+        directory.cik as cik,
+        directory.source as source,
+        directory.as_of as as_of,
+        directory.known_at as known_at,
+        dense_rank() over (partition by lines.ticker order by directory.as_of, directory.source) as place
+    from lines
+    inner join event on event.uses_known_late
+    inner join raw.directory as directory
+        on lines.ticker = directory.ticker and directory.as_of > event.rank_day and directory.cik is not null
+    left join known on lines.ticker = known.ticker
+    where
+        known.ticker is null
+        and directory.is_active
+        and directory.source = 'sec_tickers'
+        and starts_with(
+            ' ' || trim(regexp_replace(lines.plain_name, '[^a-z0-9]+', ' ', 'g')) || ' ',
+            ' ' || regexp_extract(
+                trim(regexp_replace(
+                    lower(replace(replace(directory.name, '.', ''), '''', '')), '[^a-z0-9]+', ' ', 'g'
+                )),
+                '[a-z0-9]+( [a-z0-9]+)?', 0
+            ) || ' '
+        )
+),
+
+linked as (
+    select ticker, cik, source, as_of, known_at, false as known_late
+    from known
+    where place = 1
+    union all
+    select ticker, cik, source, as_of, known_at, true as known_late
+    from later
+    where place = 1
 )
 
 -- Of two numbers in one statement the lowest: the check two_ciks lists them.
@@ -106,7 +151,7 @@ select
     min(source) as source,
     min(as_of) as as_of,
     max(known_at) as known_at,
-    count(distinct cik) as candidate_count
-from known
-where place = 1
-group by ticker
+    count(distinct cik) as candidate_count,
+    known_late
+from linked
+group by ticker, known_late

@@ -165,6 +165,24 @@ priced as (
     where torn.ticker is null
 ),
 
+-- Until when a filer bore the name of a structure that does not qualify (methodology 2.4): what a blank-check company
+-- had among the public says nothing of what it merged with.
+other_structures as (
+    select latest.ticker as ticker, max(names.borne_to) as borne_to
+    from latest
+    inner join core.filer_names as names
+        on names.event_id = $event_id and names.kind = 'former' and latest.cik = names.cik
+    inner join reference.structure_evidence as terms
+        on
+            terms.kind = 'name'
+            and terms.structure not in ('operating', 'reit')
+            and contains(
+                ' ' || regexp_replace(lower(names.name), '[^a-z0-9]+', ' ', 'g') || ' ', ' ' || terms.term || ' '
+            )
+    where latest.choice = 1
+    group by latest.ticker
+),
+
 -- A cap that is ten times as large as that of the rank day, or a tenth, is of a count or a ticker gone wrong.
 compared as (
     select
@@ -178,10 +196,12 @@ compared as (
         ) as has_own_cap,
         priced.session as session,
         priced.cap_usd as priced_cap_usd,
-        listings.value as ipo_date
+        listings.value as ipo_date,
+        other_structures.borne_to as other_structure_until
     from latest
     cross join event
     left join priced on latest.ticker = priced.ticker
+    left join other_structures on latest.ticker = other_structures.ticker
     left join core.figures as listings
         on listings.event_id = $event_id and latest.ticker = listings.ticker and listings.figure = 'ipo_date'
     where latest.choice = 1
@@ -203,6 +223,7 @@ judged as (
             when companies_of_filer > 1 then 'shared filer'
             when float_date < oldest_float_date then 'stale'
             when float_date < cast(ipo_date as date) then 'before listing'
+            when float_date <= other_structure_until then 'other structure'
             -- Companies without a market on that day, as before their offering, state nought.
             when float_usd = 0 then 'zero'
             -- Providers 1.4: no company is worth five trillion dollars, and one float of four billion was tagged as

@@ -12,7 +12,8 @@ create table core.floats (
     cap_basis varchar check (cap_basis in ('float date', 'rank day')),
     quality varchar not null check (
         quality in (
-            'usable', 'zero', 'beyond belief', 'stale', 'before listing', 'shared filer', 'no market cap', 'wrong unit'
+            'usable', 'zero', 'beyond belief', 'stale', 'before listing', 'other structure', 'shared filer',
+            'no market cap', 'wrong unit'
         )
     ),
     float_pct decimal(9, 4) check (float_pct between 0 and 100),
@@ -45,7 +46,8 @@ comment on column core.floats.cap_basis is
     'rank day, where we have neither or a split lies between them.';
 comment on column core.floats.quality is
     'Whether the proxy can be used: zero (stated by companies without a market on that day), beyond belief (more than '
-    'any company is worth), stale, before listing, shared filer (several companies under one number), no market cap, '
+    'any company is worth), stale, before listing, other structure (of the time before it became what it is, as a '
+    'blank-check company that merged), shared filer (several companies under one number), no market cap, '
     'wrong unit (so little that thousands or millions must be meant) say why not.';
 comment on column core.floats.float_pct is
     'PROXY of the free float: public float by total market cap, percent, at most 100; shown cut to four decimals, the '

@@ -1,9 +1,12 @@
 -- The ICB industry of each line of the rank day (methodology 12.2): of the rules of the mapping that hold the first
--- one.
+-- one. Before ICB was the scheme of the indexes (rule industry_scheme) nobody has one: theirs were Russell's own sectors
+-- (12.1), into which we have no mapping.
 with rules as (
-    select coalesce(max(value), 1) = 1 as use_sic
+    select
+        coalesce(max(case when rule = 'use_sic_industry' then value end), 1) = 1 as use_sic,
+        coalesce(max(case when rule = 'industry_scheme' then value end), 2) = 2 as is_icb
     from core.event_rules
-    where event_id = $event_id and rule = 'use_sic_industry'
+    where event_id = $event_id
 ),
 
 stated as (
@@ -28,6 +31,7 @@ lines as (
             and lines.role = securities.role
             and lines.anchor_date = securities.anchor_date
             and lines.ticker = securities.ticker
+    inner join rules on rules.is_icb
     left join stated on lines.ticker = stated.ticker
     where lines.event_id = $event_id and lines.role = 'rank'
 ),

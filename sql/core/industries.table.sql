@@ -18,7 +18,7 @@ create table core.industries (
 
 comment on table core.industries is
     'One row an event and rank-day line whose ICB industry our mapping finds, and what it was found by. An '
-    'approximation of the official classification.';
+    'approximation of the official classification; none before 2020-09-18, when ICB became the scheme of the indexes.';
 comment on column core.industries.event_id is
     'Event of the index calendar, as 2023-06-recon; see reference.recon_events.';
 comment on column core.industries.ticker is 'Ticker on the rank day, in ROOT.CLASS form.';

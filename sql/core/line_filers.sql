@@ -24,7 +24,7 @@ lines as (
     cross join event
     where
         securities.event_id = $event_id
-        and securities.role in ('opening', 'last_recon', 'rank', 'effective')
+        and securities.role in ('opening', 'last_recon', 'before_window', 'rank', 'effective')
         and securities.security_type = 'common'
 ),
 

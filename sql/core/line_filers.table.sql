@@ -1,6 +1,6 @@
 create table core.line_filers (
     event_id varchar not null,
-    role varchar not null check (role in ('opening', 'last_recon', 'rank', 'effective')),
+    role varchar not null check (role in ('opening', 'last_recon', 'before_window', 'rank', 'effective')),
     anchor_date date not null,
     ticker varchar not null,
     cik bigint not null check (cik > 0),

@@ -55,7 +55,8 @@ select
     case when is_other then other_close_usd else close_usd end as close_usd,
     case when is_other then other_source when close_usd is not null then listing_source end as price_source,
     case when is_other then other_volume_shares else volume_shares end as volume_shares,
-    outstanding_shares
+    outstanding_shares,
+    shares_session
 from quoted
 union all
 select
@@ -78,6 +79,7 @@ select
     gaps.close_usd,
     gaps.price_source,
     gaps.volume_shares,
-    cast(null as bigint) as outstanding_shares
+    cast(null as bigint) as outstanding_shares,
+    cast(null as date) as shares_session
 from gaps
 cross join rank_day

@@ -1,6 +1,6 @@
 create table core.lines (
     event_id varchar not null,
-    role varchar not null check (role in ('opening', 'last_recon', 'year_before', 'rank', 'effective')),
+    role varchar not null check (role in ('opening', 'last_recon', 'year_before', 'before_window', 'rank', 'effective')),
     anchor_date date not null,
     ticker varchar not null,
     ticker_key varchar not null,
@@ -21,6 +21,7 @@ create table core.lines (
     price_source varchar,
     volume_shares bigint,
     outstanding_shares bigint,
+    shares_session date,
     primary key (event_id, role, anchor_date, ticker)
 );
 
@@ -58,3 +59,5 @@ comment on column core.lines.price_source is 'Source of the close; null where th
 comment on column core.lines.volume_shares is 'Shares traded on that session.';
 comment on column core.lines.outstanding_shares is
     'Shares of the company in units of this line; null = no believable count.';
+comment on column core.lines.shares_session is
+    'Session that the share count was read from, where it is a later one than the observed: as in core.quotes.';

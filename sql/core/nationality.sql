@@ -1,12 +1,15 @@
--- To which country the rules assign the company of each line of the rank day (methodology 1), as far as public evidence
--- goes: incorporation and headquarters of the filer, the one country that the screener states, and the US exchange. No
--- source tells the location of assets or revenue, nor listings at home: where these would decide, a prior stands in.
+-- To which country the rules of the day (rule nationality_regime) assign the company of each line of the rank day
+-- (methodology 1), as far as public evidence goes: incorporation and headquarters of the filer, the one country that the
+-- screener states, and the US exchange. No source tells the location of assets or revenue, nor listings at home: where
+-- these would decide, a prior stands in.
 with rules as (
     select
         coalesce(max(case when rule = 'use_filer_places' then value end), 1) = 1 as uses_filer_places,
         coalesce(max(case when rule = 'use_nationality_prior' then value end), 1) = 1 as uses_prior,
         coalesce(max(case when rule = 'n_shares_excluded' then value end), 1) = 1 as excludes_n_shares,
-        coalesce(max(case when rule = 'use_presumption' then value end), 1) = 1 as presumes_members
+        coalesce(max(case when rule = 'n_shares_excluded' then value_before end), 1) = 1 as excluded_n_shares,
+        coalesce(max(case when rule = 'use_presumption' then value end), 1) = 1 as presumes_members,
+        coalesce(max(case when rule = 'nationality_regime' then value end), 3) as regime
     from core.event_rules
     where event_id = $event_id
 ),
@@ -166,11 +169,21 @@ settled as (
     from seats
 ),
 
--- The step of methodology 1.2 that these decide, if one does.
+-- The step that these decide, if one does.
 stepped as (
     select
         settled.*,
+        rules.regime as regime,
+        rules.regime < 3 and incorporation <> 'us' and incorporation <> '*' as is_foreign_by_law,
         case
+            -- 1.14: to 2006 the incorporation in the US or a territory decided alone. From 2007 on a company that was
+            -- incorporated in a haven could be of the US as well: by its headquarters, or, where these are in a haven
+            -- too, by its main exchange. Nobody tells of listings at home: the US exchange stands for it.
+            when rules.regime < 3 and incorporation = 'us' then 'incorporation'
+            when rules.regime = 2 and incorporation = 'bdi' and seat = 'us' then 'headquarters'
+            when rules.regime = 2 and incorporation = 'bdi' and seat = 'bdi' and not is_receipt and not seat_known_late
+                then 'exchange'
+            when rules.regime < 3 then null
             -- 1.2 step 1: incorporated, seated and listed in one country. A receipt is no listing.
             when incorporation = 'us' and seat = 'us' and not is_receipt then 'one_country'
             -- 1.13: run from the mainland.
@@ -192,7 +205,7 @@ stepped as (
 patterns as (
     select distinct seat, incorporation, share_form, stated
     from stepped
-    where decided is null
+    where decided is null and regime = 3
 ),
 
 matched as (
@@ -223,7 +236,9 @@ matched as (
 ),
 
 -- What no rule decides is unknown, and no prior takes from a member that it was assigned to the US. That it still is
--- though a rule speaks against it is presumed.
+-- though a rule speaks against it is presumed; but where the law of its incorporation decides (1.14), and was known in
+-- time, nothing is left to presume: a member that moved abroad is out. Where no filing tells it, the headquarters stand
+-- for it. Nor does a membership tell anything about a rule that was not asked when it came about.
 judged as (
     select
         stepped.*,
@@ -231,9 +246,22 @@ judged as (
         matched.us_companies as prior_us_companies,
         matched.us_share as prior_us_share,
         case
-            when stepped.decided in ('one_country', 'headquarters', 'exchange') then 'passed|' || stepped.decided
-            when stepped.is_member and stepped.seat = 'us' then 'passed|stated country'
-            when stepped.is_member and (stepped.decided is null or rules.presumes_members) then 'unknown|membership'
+            when stepped.decided in ('one_country', 'incorporation', 'headquarters', 'exchange')
+                then 'passed|' || stepped.decided
+            when
+                stepped.is_foreign_by_law
+                and (stepped.regime = 1 or stepped.incorporation <> 'bdi')
+                and not (stepped.is_member and stepped.incorporation_known_late and rules.presumes_members)
+                then 'failed|incorporation'
+            when stepped.is_member and stepped.seat = 'us' and not stepped.is_foreign_by_law
+                then 'passed|stated country'
+            when
+                stepped.is_member
+                and (
+                    stepped.decided is null
+                    or (rules.presumes_members and (stepped.decided <> 'n_share' or rules.excluded_n_shares))
+                )
+                then 'unknown|membership'
             when stepped.decided = 'n_share' then 'failed|n_share'
             when
                 matched.us_share >= 0.5
@@ -245,7 +273,7 @@ judged as (
             when matched.us_share < 0.5 then 'failed|prior'
             -- 1.2 step 4, without the steps before it.
             when stepped.seat = 'us' then 'passed|stated country'
-            when stepped.seat in ('bdi', 'no_exchange') then 'unknown|exchange'
+            when stepped.seat in ('bdi', 'no_exchange') and stepped.regime > 1 then 'unknown|exchange'
             when stepped.seat = '*' then 'unknown|none'
             else 'failed|headquarters'
         end as outcome

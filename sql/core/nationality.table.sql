@@ -11,7 +11,8 @@ create table core.nationality (
     exchange_country varchar,
     basis varchar not null check (
         basis in (
-            'one country', 'headquarters', 'exchange', 'n share', 'stated country', 'prior', 'membership', 'none'
+            'one country', 'incorporation', 'headquarters', 'exchange', 'n share', 'stated country', 'prior',
+            'membership', 'none'
         )
     ),
     country varchar,
@@ -47,11 +48,12 @@ comment on column core.nationality.exchange_country is
     'Country of the listing that we see; null for depositary receipts, which count as no listing. Listings at home are '
     'in no source.';
 comment on column core.nationality.basis is
-    'What decides. one country: 1.2 step 1. headquarters, exchange: step 4, as no other country is among the '
-    'indicators, or as rule use_nationality_prior is off. n share: 1.13. stated country: that of the screener is the '
-    'US, and nothing speaks against it. prior: assets or revenue would decide, which no source tells; what became of '
-    'the like in 2022 stands in. membership: a member was assigned to the US on evidence that we lack. none: nothing '
-    'is known.';
+    'What decides. incorporation: the law that it is under, which decided before 2011 (1.14). one country: 1.2 step 1. '
+    'headquarters, exchange: step 4, as no other country is among the indicators, or as rule use_nationality_prior is '
+    'off; before 2011, where it is incorporated in a haven or nobody tells where. n share: 1.13. stated country: that '
+    'of the screener is the US, and nothing speaks against it. prior: assets or revenue would decide, which no source '
+    'tells; what became of the like in 2022 stands in. membership: a member was assigned to the US on evidence that we '
+    'lack. none: nothing is known.';
 comment on column core.nationality.country is
     'United States where the verdict is passed, else the headquarters as far as known: not the nationality that the '
     'rules assign.';

@@ -19,7 +19,11 @@ rules as (
         max(case when rule = 'n_r3000e' then value end) as n_r3000e,
         max(case when rule = 'contradicted_shares_pct' then value end) as contradicted_pct,
         max(case when rule = 'contradicted_quantile_pct' then value end) as quantile_pct,
-        max(case when rule = 'min_price_usd' then value end) as min_price_usd
+        max(case when rule = 'min_price_usd' then value end) as min_price_usd,
+        -- Whom a rule kept out then that has been relaxed since, it may not keep out now.
+        coalesce(max(case when rule = 'nationality_regime' then value - value_before end), 0) > 0
+            as has_new_nationality,
+        coalesce(max(case when rule = 'cboe_eligible' then value - value_before end), 0) > 0 as has_new_exchange
     from core.event_rules
     where event_id = $event_id
 ),
@@ -36,6 +40,7 @@ dated as (
         lines.role as role,
         lines.ticker as ticker,
         lines.country as country,
+        lines.exchange as exchange,
         lines.ipo_year as ipo_year,
         lines.close_usd as close_usd,
         case
@@ -80,6 +85,7 @@ pairs as (
         companies.pricing_ticker as pricing_ticker,
         now.ticker as ticker,
         now.country as country,
+        now.exchange as exchange,
         now.share_form as share_form,
         now.ipo_year as ipo_year,
         listed_since.value as first_day,
@@ -202,6 +208,8 @@ companies as (
         min(pairs.ipo_year) as ipo_year,
         max(renamed.last_day) as former_name_until,
         max(case when pairs.is_seasoned_line then 1 else 0 end) = 1 as is_seasoned_line,
+        max(case when pairs.exchange = 'cboe' then 1 else 0 end) = 1 as is_on_cboe,
+        max(coalesce(nationality.incorporation_group, nationality.seat_group, '*')) as home_group,
         min(case
             when pairs.ticker <> pairs.pricing_ticker then null
             when pairs.last_security_type <> 'common' then 'was no common stock: ' || pairs.last_security_type
@@ -218,6 +226,8 @@ companies as (
     from pairs
     left join members on pairs.ticker = members.rank_ticker
     left join renamed on pairs.ticker = renamed.ticker
+    left join core.nationality as nationality
+        on nationality.event_id = $event_id and pairs.pricing_ticker = nationality.ticker
     group by pairs.pricing_ticker
 ),
 
@@ -282,6 +292,10 @@ judged as (
             when companies.last_cap_usd is null then 'no figures then'
             when companies.last_close_usd < rules.min_price_usd then 'under the minimum price then'
             when companies.changed_fact is not null then companies.changed_fact
+            when companies.home_group <> 'us' and rules.has_new_nationality
+                then 'the rule on the country has changed since'
+            when companies.is_on_cboe and rules.has_new_exchange
+                then 'the rule on the exchange has changed since'
             when companies.first_day > cast(event.last_rank_day - cast(rules.seasoning_days as integer) as varchar)
                 then 'listed for less than a year then'
             when

@@ -4,16 +4,21 @@
 with event as (
     select
         events.rank_day as rank_day,
-        cast(rules.value as integer) as grace_days
+        cast(rules.value as integer) as grace_days,
+        coalesce(cast(new_lines.value as integer), 0) as new_line_days
     from reference.recon_events as events
     inner join core.event_rules as rules on rules.event_id = $event_id and rules.rule = 'capture_grace_days'
+    left join core.event_rules as new_lines
+        on new_lines.event_id = $event_id and new_lines.rule = 'new_line_days'
     where events.event_id = $event_id
 ),
 
 wanted as (
     select role, anchor_date, session_date, preference
     from core.event_sessions
-    where event_id = $event_id and role in ('opening', 'last_recon', 'year_before', 'rank', 'effective')
+    where
+        event_id = $event_id
+        and role in ('opening', 'last_recon', 'year_before', 'before_window', 'rank', 'new_lines', 'effective')
 ),
 
 -- The nightly archive and the live screener print the same lines: which one counts is data.
@@ -45,8 +50,12 @@ found as (
             wanted.session_date = listings.as_of
             -- Methodology 6.4: what was known on the rank day. A dump is committed in the nights after its session.
             and (
-                wanted.role <> 'rank'
+                wanted.role not in ('rank', 'new_lines')
                 or cast(listings.known_at as date) <= event.rank_day + event.grace_days
+                or (
+                    wanted.role = 'new_lines'
+                    and cast(listings.known_at as date) <= event.rank_day + event.new_line_days + event.grace_days
+                )
             )
 ),
 
@@ -56,8 +65,7 @@ at_anchor as (
     where preference = 0
 ),
 
--- A line that is there at the anchor itself has no need of the neighbouring sessions.
-seen as (
+figured as (
     select
         found.*,
         coalesce(price_order.precedence, 99) as precedence,
@@ -65,11 +73,6 @@ seen as (
         prices.volume_shares as volume_shares,
         shares.outstanding_shares as outstanding_shares
     from found
-    left join at_anchor
-        on
-            found.role = at_anchor.role
-            and found.anchor_date = at_anchor.anchor_date
-            and found.ticker = at_anchor.ticker
     left join price_order on found.listing_source = price_order.source
     left join raw.prices as prices
         on
@@ -84,7 +87,36 @@ seen as (
             and found.session_date = shares.as_of
             and found.exchange = shares.exchange
             and found.symbol = shares.symbol
-    where found.preference = 0 or at_anchor.ticker is null
+),
+
+-- A line that is there at the anchor itself has no need of the neighbouring sessions.
+seen as (
+    select figured.*
+    from figured
+    left join at_anchor
+        on
+            figured.role = at_anchor.role
+            and figured.anchor_date = at_anchor.anchor_date
+            and figured.ticker = at_anchor.ticker
+    where figured.role <> 'new_lines' and (figured.preference = 0 or at_anchor.ticker is null)
+),
+
+-- What the lists of the session after the rank day and of the session for new lines print of lines that were not there
+-- before the window of a quarterly event.
+later_prints as (
+    select
+        figured.*,
+        row_number() over (
+            partition by figured.role, figured.ticker
+            order by figured.precedence, coalesce(figured.volume_shares, 0) desc, figured.exchange, figured.symbol
+        ) as choice
+    from figured
+    left join (select distinct ticker from found where role = 'before_window') as before_window
+        on figured.ticker = before_window.ticker
+    where
+        before_window.ticker is null
+        and (figured.role = 'new_lines' or (figured.role = 'rank' and figured.preference = 2))
+        and exists (select 1 from found as eve where eve.role = 'before_window')
 ),
 
 preferred as (
@@ -128,11 +160,11 @@ select
     preferred.anchor_date as anchor_date,
     preferred.ticker as ticker,
     replace(preferred.ticker, '.', '') as ticker_key,
-    session_date as observed_session,
-    preference > 0 as is_neighbour,
+    preferred.session_date as observed_session,
+    preferred.preference > 0 as is_neighbour,
     -- Methodology 6.4 asks who was listed on the rank day; a dump that lacks a line does not say that it was not.
     case
-        when preference = 0 or preferred.role = 'effective' then 'seen'
+        when preferred.preference = 0 or preferred.role = 'effective' then 'seen'
         when preferred.role = 'opening' and listed.ticker_key is not null then 'seen'
         when preferred.role = 'opening' then 'fresh'
         when is_before and is_after then 'bridged'
@@ -141,17 +173,29 @@ select
         when known_tickers.ticker is not null then 'bridged'
         else 'fresh'
     end as listing,
-    listing_source,
+    preferred.listing_source as listing_source,
     preferred.exchange as exchange,
-    symbol,
-    name,
-    country,
-    ipo_year,
-    industry,
-    sector,
-    close_usd,
-    volume_shares,
-    outstanding_shares
+    preferred.symbol as symbol,
+    -- A list that prints nothing else of a line prints no word for its share either.
+    case
+        when preferred.country is null and preferred.ipo_year is null and preferred.industry is null
+            then coalesce(next_prints.name, late_prints.name, preferred.name)
+        else preferred.name
+    end as name,
+    coalesce(preferred.country, next_prints.country, late_prints.country) as country,
+    coalesce(preferred.ipo_year, next_prints.ipo_year, late_prints.ipo_year) as ipo_year,
+    coalesce(preferred.industry, next_prints.industry, late_prints.industry) as industry,
+    coalesce(preferred.sector, next_prints.sector, late_prints.sector) as sector,
+    preferred.close_usd as close_usd,
+    preferred.volume_shares as volume_shares,
+    coalesce(
+        preferred.outstanding_shares, next_prints.outstanding_shares, late_prints.outstanding_shares
+    ) as outstanding_shares,
+    case
+        when preferred.outstanding_shares is not null then null
+        when next_prints.outstanding_shares is not null then next_prints.session_date
+        when late_prints.outstanding_shares is not null then late_prints.session_date
+    end as shares_session
 from preferred
 left join known_tickers on preferred.ticker = known_tickers.ticker
 left join seen_after on preferred.exchange = seen_after.exchange
@@ -160,4 +204,16 @@ left join listed
         preferred.role = listed.role
         and preferred.anchor_date = listed.anchor_date
         and replace(preferred.ticker, '.', '') = listed.ticker_key
-where choice = 1
+left join later_prints as next_prints
+    on
+        preferred.role = 'rank'
+        and next_prints.role = 'rank'
+        and next_prints.choice = 1
+        and preferred.ticker = next_prints.ticker
+left join later_prints as late_prints
+    on
+        preferred.role = 'rank'
+        and late_prints.role = 'new_lines'
+        and late_prints.choice = 1
+        and preferred.ticker = late_prints.ticker
+where preferred.choice = 1

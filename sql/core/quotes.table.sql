@@ -1,6 +1,6 @@
 create table core.quotes (
     event_id varchar not null,
-    role varchar not null check (role in ('opening', 'last_recon', 'year_before', 'rank', 'effective')),
+    role varchar not null check (role in ('opening', 'last_recon', 'year_before', 'before_window', 'rank', 'effective')),
     anchor_date date not null,
     ticker varchar not null,
     ticker_key varchar not null,
@@ -18,6 +18,7 @@ create table core.quotes (
     close_usd decimal(18, 4),
     volume_shares bigint,
     outstanding_shares bigint,
+    shares_session date,
     primary key (event_id, role, anchor_date, ticker)
 );
 
@@ -48,3 +49,6 @@ comment on column core.quotes.close_usd is 'Close of the observed session, USD a
 comment on column core.quotes.volume_shares is 'Shares traded on that session.';
 comment on column core.quotes.outstanding_shares is
     'Shares of the company in units of this line; null = no believable count.';
+comment on column core.quotes.shares_session is
+    'Session that the share count was read from where the list of the observed session has none: of a line that is new '
+    'in the window of a quarterly event; else null.';

@@ -1,6 +1,6 @@
 create table core.securities (
     event_id varchar not null,
-    role varchar not null check (role in ('opening', 'last_recon', 'year_before', 'rank', 'effective')),
+    role varchar not null check (role in ('opening', 'last_recon', 'year_before', 'before_window', 'rank', 'effective')),
     anchor_date date not null,
     ticker varchar not null,
     plain_name varchar not null,

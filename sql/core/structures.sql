@@ -271,13 +271,25 @@ ordered as (
     from believed
 )
 
+-- Methodology 9.7: to the end of its lock-up a company that merged with a listed shell counts as one.
 select
     cast($event_id as varchar) as event_id,
     described.ticker as ticker,
-    coalesce(ordered.structure, 'operating') as structure,
-    ordered.evidence as evidence,
-    ordered.source as evidence_source,
-    ordered.strength as evidence_strength,
-    coalesce(ordered.known_late, false) as known_late
+    case when lockups.ticker is not null then 'spac' else coalesce(ordered.structure, 'operating') end as structure,
+    case
+        when lockups.ticker is not null
+            then 'merged with a listed shell, locked up until ' || cast(lockups.unlocked_on as varchar)
+        else ordered.evidence
+    end as evidence,
+    case when lockups.ticker is not null then described.listing_source else ordered.source end as evidence_source,
+    case when lockups.ticker is not null then 'weak' else ordered.strength end as evidence_strength,
+    lockups.ticker is null and coalesce(ordered.known_late, false) as known_late
 from described
+cross join event
 left join ordered on described.ticker = ordered.ticker and ordered.choice = 1
+left join core.lockups as lockups
+    on
+        lockups.event_id = $event_id
+        and described.ticker = lockups.ticker
+        and lockups.unlocked_on > event.rank_day
+        and coalesce(ordered.structure, 'operating') = 'operating'

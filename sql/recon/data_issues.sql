@@ -131,6 +131,8 @@ without_figures as (
     from recon.eligibility as eligibility
     inner join recon.universe as universe
         on universe.event_id = $event_id and eligibility.security_id = universe.security_id
+    -- A quarterly event ranks nobody: what it lacks of newcomers is told of them.
+    inner join reference.recon_events as events on eligibility.event_id = events.event_id and events.kind = 'recon'
     left join recon.ranking as ranking
         on ranking.event_id = $event_id and eligibility.company_id = ranking.company_id
     left join (
@@ -489,6 +491,7 @@ presumed as (
         'Listed and clearly large enough that day, and in no list since; it passes every rule that can be seen.'
             as detail
     from core.presumptions as presumptions
+    inner join reference.recon_events as events on presumptions.event_id = events.event_id and events.kind = 'recon'
     inner join recon.eligibility as eligibility
         on eligibility.event_id = $event_id and presumptions.pricing_ticker = eligibility.ticker
     left join recon.index_membership as members
@@ -544,6 +547,7 @@ unjudged as (
         || ' companies that were listed and large enough that day are in none of them is not held against them.'
             as detail
     from core.presumptions as presumptions
+    inner join reference.recon_events as events on presumptions.event_id = events.event_id and events.kind = 'recon'
     inner join core.event_rules as rules
         on rules.event_id = $event_id and rules.rule = 'use_presumption' and rules.value = 1
     where
@@ -553,6 +557,182 @@ unjudged as (
         and not presumptions.is_presumed_ineligible
         and exists (select 1 from members where index_id = 'R3000')
     having count(*) > 0
+),
+
+-- Newcomers of a quarterly event that it does not add, though they qualify by all but what kind of listing they are, or
+-- whose worth nobody tells; and additions that rest on what was read later or on weak evidence.
+newcomers as (
+    select
+        'warning' as severity,
+        case
+            when candidates.verdict = 'no_market_cap' then 'ipo_no_market_cap'
+            when candidates.verdict = 'no_breakpoints' then 'ipo_no_breakpoints'
+            when candidates.verdict = 'deferred' then 'ipo_deferred'
+            when candidates.verdict = 'presumed_ineligible' then 'ipo_presumed_ineligible'
+            else 'ipo_unconfirmed'
+        end as issue,
+        cast(null as varchar) as index_id,
+        candidates.ticker as ticker,
+        candidates.security_id as security_id,
+        candidates.seen_by as session_date,
+        case candidates.verdict
+            when 'no_market_cap' then 'A new line without a share count or a price: it cannot be placed.'
+            when 'no_breakpoints'
+                then 'The breakpoints of the last reconstitution are not known: it cannot be placed.'
+            when 'deferred' then 'A direct listing without a public count of its shares: it waits for the next event.'
+            when 'presumed_ineligible'
+                then 'It lists one class of several: most such companies of its industry failed on votes at first.'
+            else 'Large enough, and taken for no offering (' || candidates.listing_evidence || '): it waits for the '
+                || 'reconstitution. If it was spun off by a member, the index has it already.'
+        end as detail
+    from recon.ipo_candidates as candidates
+    where
+        candidates.event_id = $event_id
+        and candidates.eligibility_reason is null
+        and (
+            candidates.verdict in ('no_market_cap', 'no_breakpoints', 'deferred', 'presumed_ineligible')
+            or (candidates.verdict = 'not_an_offering' and candidates.market_cap_usd > candidates.floor_usd)
+        )
+    union all
+    select
+        'info' as severity,
+        case when lines.shares_session is not null then 'shares_read_later' else 'ipo_unconfirmed' end as issue,
+        cast(null as varchar) as index_id,
+        candidates.ticker as ticker,
+        candidates.security_id as security_id,
+        coalesce(lines.shares_session, candidates.seen_by) as session_date,
+        case
+            when lines.shares_session is not null
+                then 'New on the rank day and printed without its share count, which was read from this session.'
+            else 'Added as an offering by weak evidence: ' || candidates.listing_evidence || '.'
+        end as detail
+    from recon.ipo_candidates as candidates
+    inner join core.lines as lines
+        on lines.event_id = $event_id and lines.role = 'rank' and candidates.ticker = lines.ticker
+    where
+        candidates.event_id = $event_id
+        and candidates.verdict = 'added'
+        and (lines.shares_session is not null or candidates.listing_evidence_strength = 'weak')
+),
+
+-- Methodology 9.8: whether a large newcomer was a fast entry is told by the shares that it offered.
+unseen_fast_entries as (
+    select
+        'warning' as severity,
+        'fast_entry_unknown' as issue,
+        cast(null as varchar) as index_id,
+        candidates.ticker as ticker,
+        candidates.security_id as security_id,
+        candidates.seen_by as session_date,
+        'Larger than the breakpoint of the Russell Top 500, and no calendar tells how many shares it offered: if enough, '
+        || 'it was a member from its sixth session on.' as detail
+    from recon.ipo_candidates as candidates
+    inner join core.event_rules as fast
+        on fast.event_id = $event_id and fast.rule = 'fast_entry' and fast.value = 1
+    inner join core.event_rules as cuts on cuts.event_id = $event_id and cuts.rule = 'fast_entry_cut'
+    inner join recon.ipo_breakpoints as breakpoints
+        on breakpoints.event_id = $event_id and breakpoints.cut_rank = cuts.value
+    left join (
+        select distinct ticker
+        from raw.ipos
+        where status = 'priced' and offered_shares > 0
+    ) as offered
+        on candidates.ticker = offered.ticker
+    where
+        candidates.event_id = $event_id
+        and candidates.verdict = 'added'
+        and candidates.listing_kind = 'ipo'
+        and candidates.market_cap_usd > breakpoints.market_cap_usd
+        and offered.ticker is null
+),
+
+-- Rules that hold and that no source can be asked about: how many lines of the index they may concern.
+unseen_rules as (
+    select
+        'info' as severity,
+        'rule_unseen' as issue,
+        cast(null as varchar) as index_id,
+        cast(null as varchar) as ticker,
+        cast(null as varchar) as security_id,
+        cast(null as date) as session_date,
+        'No source tells who passes UBTI on to its holders (methodology 2.6): '
+        || cast(count(*) as varchar) || ' lines of REITs are taken to pass the rule on the structure.' as detail
+    from recon.eligibility
+    where
+        event_id = $event_id
+        and reason is null
+        and structure_value = 'reit'
+        and structure_status = 'unknown'
+    having count(*) > 0
+    union all
+    select
+        'info' as severity,
+        'rule_unseen' as issue,
+        cast(null as varchar) as index_id,
+        cast(null as varchar) as ticker,
+        cast(null as varchar) as security_id,
+        cast(null as date) as session_date,
+        'No source tells what part of a float is held as CDIs (methodology 2.10): '
+        || cast(count(*) as varchar) || ' lines of companies of Australia are taken to pass the rule on the float, and '
+        || 'their weights are not corrected.' as detail
+    from recon.eligibility as eligibility
+    inner join recon.universe as universe
+        on universe.event_id = $event_id and eligibility.security_id = universe.security_id
+    inner join core.event_rules as rules
+        on rules.event_id = $event_id and rules.rule = 'cdi_rule' and rules.value = 1
+    where
+        eligibility.event_id = $event_id
+        and eligibility.reason is null
+        and 'Australia' in (universe.country, universe.incorporation, universe.headquarters)
+    having count(*) > 0
+),
+
+-- Methodology 10.7: a spin-off joins the index of its parent on its first day, if it is large enough. Form 10-12B tells
+-- that a new line is one; of whom, no source tells. So it waits for the reconstitution.
+spinoffs as (
+    select
+        'warning' as severity,
+        'spinoff_not_placed' as issue,
+        cast(null as varchar) as index_id,
+        universe.ticker as ticker,
+        universe.security_id as security_id,
+        max(filings.filed_date) as session_date,
+        'Spun off (Form 10-12B of this day) and listed since the membership before. No source names its parent: it '
+        || 'is in no index until a reconstitution ranks it.' as detail
+    from recon.universe as universe
+    inner join recon.eligibility as eligibility
+        on
+            eligibility.event_id = $event_id
+            and universe.security_id = eligibility.security_id
+            and eligibility.status <> 'ineligible'
+    inner join reference.recon_events as events on events.event_id = $event_id
+    inner join core.event_rules as rules on rules.event_id = $event_id and rules.rule = 'spinoff_form_days'
+    inner join core.event_rules as grace on grace.event_id = $event_id and grace.rule = 'capture_grace_days'
+    inner join core.filer_links as filers on filers.event_id = $event_id and universe.ticker = filers.ticker
+    inner join raw.filings as filings
+        on
+            filers.cik = filings.cik
+            and filings.form = '10-12B'
+            and filings.filed_date >= events.rank_day - cast(rules.value as integer)
+            and filings.filed_date <= events.rank_day
+            and cast(filings.known_at as date) <= events.rank_day + cast(grace.value as integer)
+    left join core.continuity as earlier
+        on
+            earlier.event_id = $event_id
+            and earlier.from_role = 'opening'
+            and earlier.to_role = 'rank'
+            and universe.ticker = earlier.to_ticker
+    where
+        universe.event_id = $event_id
+        and universe.security_type = 'common'
+        and earlier.to_ticker is null
+        -- Where nothing is known of the lines of then, nobody can be told from them.
+        and exists (
+            select 1
+            from core.continuity as ties
+            where ties.event_id = $event_id and ties.from_role = 'opening'
+        )
+    group by universe.ticker, universe.security_id
 ),
 
 -- What the run was asked to leave out.
@@ -575,7 +755,15 @@ gathered as (
     union all
     select * from unjudged
     union all
+    select * from spinoffs
+    union all
     select * from left_out
+    union all
+    select * from newcomers
+    union all
+    select * from unseen_fast_entries
+    union all
+    select * from unseen_rules
     union all
     select * from unknown_openings
     union all

@@ -8,18 +8,22 @@ with rules as (
         max(case when rule = 'class_lines_eligible' then value end) as class_lines_eligible,
         max(case when rule = 'min_class_cap_usd' then value end) as min_class_cap_usd,
         max(case when rule = 'bdc_eligible' then value end) as bdc_eligible,
+        coalesce(max(case when rule = 'bdc_eligible' then value_before end), 0) as bdc_eligible_before,
         max(case when rule = 'cboe_eligible' then value end) as cboe_eligible,
         max(case when rule = 'min_float_pct' then value end) as min_float_pct,
         max(case when rule = 'float_proxy_fail_pct' then value end) as float_proxy_fail_pct,
         max(case when rule = 'min_vote_pct' then value end) as min_vote_pct,
         max(case when rule = 'min_vote_pct_members' then value end) as min_vote_pct_members,
+        max(case when rule = 'votes_reviewed_in_december' then value end) as votes_reviewed_in_december,
+        max(case when rule = 'ubti_screen' then value end) as ubti_screen,
+        max(case when rule = 'cdi_rule' then value end) as cdi_rule,
         coalesce(max(case when rule = 'use_presumption' then value end), 0) = 1 as use_presumption
     from core.event_rules
     where event_id = $event_id
 ),
 
 event as (
-    select event_id, rank_day, effective_date
+    select event_id, kind, season, rank_day, effective_date
     from reference.recon_events
     where event_id = $event_id
 ),
@@ -42,6 +46,17 @@ observed as (
         universe.*,
         rules.*,
         event.rank_day as rank_day,
+        -- Methodology 4.3, 11.5: the votes of members are looked at in June.
+        case
+            when not universe.is_member and openings.company_id is null then rules.min_vote_pct
+            when event.kind = 'recon' and event.season = 'december' and rules.votes_reviewed_in_december = 0 then 0
+            else rules.min_vote_pct_members
+        end as asked_vote_pct,
+        -- Methodology 2.6: at reconstitutions only.
+        event.kind = 'recon' and rules.ubti_screen = 1 as is_screened_for_ubti,
+        -- Methodology 2.10: receipts of Australia on the common stock of a company that is at home there, mostly.
+        rules.cdi_rule = 1
+        and 'Australia' in (universe.country, universe.incorporation, universe.headquarters) as may_have_cdis,
         windows.window_days as window_days,
         windows.window_close_sum_usd as window_close_sum_usd,
         nationality.country as nationality_country,
@@ -133,9 +148,15 @@ judged as (
         -- Methodology 2.4-2.7. Likewise.
         case
             when security_type <> 'common' then 'unknown'
+            when structure = 'reit' and is_screened_for_ubti then 'unknown'
             when structure in ('operating', 'reit') then 'passed'
             when structure = 'bdc' and bdc_eligible = 1 then 'passed'
-            when structure_evidence_strength = 'weak' and is_presumed_member then 'unknown'
+            -- That a BDC was a member while it could be one tells nothing against the evidence.
+            when
+                structure_evidence_strength = 'weak'
+                and is_presumed_member
+                and not (structure = 'bdc' and bdc_eligible_before = 1)
+                then 'unknown'
             else 'failed'
         end as structure_status,
         -- What the close is (methodology 3.1-3.5). The volume is that of all exchanges together.
@@ -188,14 +209,16 @@ judged as (
         case
             when min_float_pct = 0 then 'passed'
             when float_usd is null then 'unknown'
+            when float_usd * 100 >= cast(min_float_pct as decimal(9, 4)) * float_cap_usd and may_have_cdis
+                then 'unknown'
             when float_usd * 100 >= cast(min_float_pct as decimal(9, 4)) * float_cap_usd then 'passed'
             when float_usd * 100 < cast(float_proxy_fail_pct as decimal(9, 4)) * float_cap_usd then 'failed'
             else 'unknown'
         end as float_status,
         -- Methodology 4.3. Nobody is known to pass: only that no class which the public can buy has votes is known.
         case
-            when case when is_member_company then min_vote_pct_members else min_vote_pct end = 0 then 'passed'
-            when votes_pct < case when is_member_company then min_vote_pct_members else min_vote_pct end then 'failed'
+            when asked_vote_pct = 0 then 'passed'
+            when votes_pct < asked_vote_pct then 'failed'
             else 'unknown'
         end as votes_status,
         -- Who passes every rule that can be seen may have failed one that cannot, at the reconstitution before.
@@ -283,8 +306,7 @@ select
     cast(min_float_pct as decimal(9, 4)) as float_threshold_pct,
     float_status,
     votes_pct as votes_value_pct,
-    cast(case when is_member_company then min_vote_pct_members else min_vote_pct end as decimal(9, 4))
-        as votes_threshold_pct,
+    cast(asked_vote_pct as decimal(9, 4)) as votes_threshold_pct,
     votes_status,
     last_cap_usd as presumption_value_usd,
     floor_usd as presumption_threshold_usd,

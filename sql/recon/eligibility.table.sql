@@ -35,7 +35,8 @@ create table recon.eligibility (
     country_threshold varchar not null,
     country_evidence varchar not null check (
         country_evidence in (
-            'one country', 'headquarters', 'exchange', 'n share', 'stated country', 'prior', 'membership', 'none'
+            'one country', 'incorporation', 'headquarters', 'exchange', 'n share', 'stated country', 'prior',
+            'membership', 'none'
         )
     ),
     country_facts varchar,
@@ -103,16 +104,18 @@ comment on column recon.eligibility.security_type_status is
 comment on column recon.eligibility.structure_value is 'How the issuer is built; null for other than common lines.';
 comment on column recon.eligibility.structure_threshold is 'Structures that qualify on the effective date.';
 comment on column recon.eligibility.structure_status is
-    'No excluded structure (2.4-2.7). Unknown for a member that weak evidence speaks against.';
+    'No excluded structure (2.4-2.7). Unknown for a member that weak evidence speaks against, and for a REIT at a '
+    'reconstitution since the screen for UBTI: no source tells who passes it on (2.6).';
 comment on column recon.eligibility.country_value is
     'United States where the rule passed, else the country of the headquarters as far as known; core.nationality has '
     'the indicators.';
 comment on column recon.eligibility.country_threshold is 'Nationality that qualifies.';
 comment on column recon.eligibility.country_evidence is
-    'What the verdict on the country rests on. one country: incorporated, seated and listed in the US (1.2 step 1). '
-    'headquarters, exchange: no other country is among the indicators (step 4). n share: run from China (1.13). stated '
-    'country: the screener states the US and nothing speaks against it. prior: assets would decide, which no source '
-    'tells; what became of the like in 2022 stands in. membership: a member stays. none: nothing is known.';
+    'What the verdict on the country rests on. incorporation: it decided before 2011 (1.14). one country: '
+    'incorporated, seated and listed in the US (1.2 step 1). headquarters, exchange: no other country is among the '
+    'indicators (step 4). n share: run from China (1.13). stated country: the screener states the US and nothing '
+    'speaks against it. prior: assets would decide, which no source tells; what became of the like in 2022 stands in. '
+    'membership: a member stays. none: nothing is known.';
 comment on column recon.eligibility.country_facts is
     'What is known: incorporation, headquarters, stated country and exchange, each with source and date.';
 comment on column recon.eligibility.country_known_late is
@@ -153,12 +156,14 @@ comment on column recon.eligibility.float_value_pct is
 comment on column recon.eligibility.float_threshold_pct is 'Lowest float that qualifies, percent (4.2).';
 comment on column recon.eligibility.float_status is
     'Float large enough. The proxy passes above the least and fails only far below it (rule float_proxy_fail_pct); '
-    'between the two, and without it, unknown.';
+    'between the two, and without it, unknown; so is that of a company of Australia since the part held as CDIs counts '
+    'as restricted (2.10), which no source tells.';
 comment on column recon.eligibility.votes_value_pct is
     'Share of the votes with unrestricted holders, percent: 0 where no class that the public can buy has votes, by its '
     'title (core.votes); null: unknown.';
 comment on column recon.eligibility.votes_threshold_pct is
-    'Lowest share of votes that qualifies, percent (4.3); member companies had years of grace.';
+    'Lowest share of votes that qualifies, percent (4.3); member companies had years of grace, and are not asked in '
+    'December.';
 comment on column recon.eligibility.votes_status is 'Votes enough; unknown but where the titles of the classes tell.';
 comment on column recon.eligibility.presumption_value_usd is
     'Total market cap of the company on the rank day of the reconstitution before, USD; null = not listed then.';

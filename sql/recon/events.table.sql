@@ -15,6 +15,8 @@ create table recon.events (
     vintage varchar check (vintage in ('preliminary', 'final')),
     known_at date,
     membership_rows bigint not null check (membership_rows >= 0),
+    opened_from varchar,
+    is_stale boolean not null,
     primary key (event_id)
 );
 
@@ -42,3 +44,8 @@ comment on column recon.events.known_at is
     'Day as of which the event in this file was run: its rank day, the day of one of its lists, or the first session of '
     'the new membership, the last that had closed. Null = not computed.';
 comment on column recon.events.membership_rows is 'Rows of recon.index_membership; 0 = not computed.';
+comment on column recon.events.opened_from is
+    'Event that its opening membership was taken from; null where that came from files, or nothing is computed.';
+comment on column recon.events.is_stale is
+    'True when that event was restated since and has other members now, or is stale itself: a backfill from this event '
+    'on clears it.';

@@ -104,8 +104,12 @@ select
     universe.ticker as rank_ticker,
     universe.company_name as company_name,
     universe.industry as industry,
-    -- Why: the first rule that an excluded line failed, else that its rank put it there.
+    -- Why: the first rule that an excluded line failed, else that its rank put it there; of a quarterly event that it was
+    -- an offering, or a merger whose time has come (methodology 9.2, 9.7, 9.8).
     case
+        when candidates.listing_kind = 'business_combination' then 'business_combination'
+        when candidates.fast_entry_on is not null then 'fast_entry'
+        when candidates.security_id is not null then 'ipo'
         when described.action = 'deletion' and eligibility.status = 'ineligible' then eligibility.reason
         when described.action = 'deletion' and pricing.status = 'ineligible' then pricing.reason
         when described.action = 'deletion' and ranking.rank is null then 'no_figures'
@@ -113,7 +117,7 @@ select
         else 'rank'
     end as reason,
     ranking.rank as rank,
-    ranking.market_cap_usd as market_cap_usd,
+    coalesce(ranking.market_cap_usd, candidates.market_cap_usd) as market_cap_usd,
     ranking.percentile as percentile
 from described
 inner join recon.universe as universe
@@ -123,6 +127,8 @@ inner join recon.eligibility as eligibility
 inner join core.departures as departures
     on departures.event_id = $event_id and universe.ticker = departures.rank_ticker
 inner join core.vintages as vintages on vintages.event_id = $event_id
+left join recon.ipo_candidates as candidates
+    on candidates.event_id = $event_id and described.security_id = candidates.security_id
 left join recon.eligibility as pricing
     on pricing.event_id = $event_id and universe.pricing_ticker = pricing.ticker
 left join recon.ranking as ranking

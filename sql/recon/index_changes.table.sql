@@ -17,7 +17,7 @@ create table recon.index_changes (
     reason varchar not null check (
         reason in (
             'rank', 'no_figures', 'listing', 'exchange', 'security_type', 'structure', 'country', 'price',
-            'market_cap', 'share_class', 'float', 'votes', 'presumed_ineligible'
+            'market_cap', 'share_class', 'float', 'votes', 'presumed_ineligible', 'ipo', 'fast_entry', 'business_combination'
         )
     ),
     rank bigint check (rank >= 1),
@@ -46,10 +46,12 @@ comment on column recon.index_changes.ticker is
 comment on column recon.index_changes.rank_ticker is 'Ticker on the rank day.';
 comment on column recon.index_changes.company_name is 'Name of the company.';
 comment on column recon.index_changes.industry is
-    'ICB industry: our mapping of the source''s sector, an approximation. Null where unmapped.';
+    'ICB industry: our mapping of the source''s sector, an approximation. Null where unmapped, and before '
+    '2020-09-18.';
 comment on column recon.index_changes.reason is
     'rank (its place by market cap); share_class (a further class that now qualifies, or no longer does); '
-    'no_figures (a line without price or share count); else the first rule that it failed, as in '
+    'no_figures (a line without price or share count); ipo (an addition of a quarterly event); fast_entry (one that did not wait for it, 9.8); business_combination (a '
+    'company that merged with a listed shell, 9.7); else the first rule that it failed, as in '
     'recon.eligibility.';
 comment on column recon.index_changes.rank is 'Rank of the company on the rank day; null where not ranked.';
 comment on column recon.index_changes.market_cap_usd is

@@ -1,10 +1,12 @@
 -- severity: error
 -- No index without a band at its lower end holds more companies than its ranks (methodology 7.2, 7.10), every index of
--- the family has members, and all lines of a company are in the same indexes (5.5).
+-- the family has members, and all lines of a company are in the same indexes (5.5). Of a reconstitution: between two of
+-- them additions crowd an index, and what nobody told of before stays unknown (9.5).
 with membership as (
-    select index_id, security_id, company_id
-    from recon.index_membership
-    where event_id = $event_id
+    select members.index_id, members.security_id, members.company_id
+    from recon.index_membership as members
+    inner join reference.recon_events as events on members.event_id = events.event_id and events.kind = 'recon'
+    where members.event_id = $event_id
 ),
 
 rules as (
@@ -19,6 +21,7 @@ expected as (
     select indexes.index_id as index_id
     from reference.indexes as indexes
     cross join rules
+    inner join reference.recon_events as events on events.event_id = $event_id and events.kind = 'recon'
     where
         (indexes.index_id <> 'RMICRO' or rules.has_microcap = 1)
         and (indexes.index_id <> 'R3000E' or rules.has_r3000e = 1)

@@ -1,7 +1,8 @@
 -- severity: warn
--- The Russell 3000 has about three thousand companies (providers 1.17, trap 20): a wider miss is a hole in the sources
--- or a rule gone wrong. Lines are counted by another check.
-select count(distinct company_id) as companies
-from recon.index_membership
-where event_id = $event_id and index_id = 'R3000'
-having count(distinct company_id) not between 2950 and 3050
+-- The Russell 3000 has about three thousand companies (rule n_r3000; providers 1.17, trap 20): a wider miss is a hole in
+-- the sources or a rule gone wrong. Lines are counted by another check.
+select count(distinct membership.company_id) as companies
+from recon.index_membership as membership
+inner join core.event_rules as rules on rules.event_id = $event_id and rules.rule = 'n_r3000'
+where membership.event_id = $event_id and membership.index_id = 'R3000'
+having count(distinct membership.company_id) not between max(rules.value) - 50 and max(rules.value) + 50

@@ -25,20 +25,32 @@ rules as (
     where event_id = $event_id
 ),
 
+-- A reconstitution knows all indexes; a quarterly event those of which the members of before were told.
+known as (
+    select
+        max(case when events.kind = 'recon' or members.index_id = 'TOP200' then 1 else 0 end) = 1 as knows_top200,
+        max(case when events.kind = 'recon' or members.index_id = 'TOP500' then 1 else 0 end) = 1 as knows_top500,
+        max(case when events.kind = 'recon' or members.index_id = 'R3000E' then 1 else 0 end) = 1 as knows_r3000e
+    from reference.recon_events as events
+    left join recon.index_membership as members on events.event_id = members.event_id
+    where events.event_id = $event_id
+),
+
 judged as (
     select
         lines.security_id,
         case
             when lines.r1000 and lines.r2000 then 'in both R1000 and R2000'
             when lines.r3000 <> (lines.r1000 or lines.r2000) then 'R3000 is not R1000 and R2000'
-            when lines.midcap <> (lines.r1000 and not lines.top200) then 'MIDCAP is not R1000 without TOP200'
-            when lines.r2500 <> (lines.r3000 and not lines.top500) then 'R2500 is not R3000 without TOP500'
+            when known.knows_top200 and lines.midcap <> (lines.r1000 and not lines.top200) then 'MIDCAP is not R1000 without TOP200'
+            when known.knows_top500 and lines.r2500 <> (lines.r3000 and not lines.top500) then 'R2500 is not R3000 without TOP500'
             when lines.rmicro and lines.r1000 then 'in both RMICRO and R1000'
-            when lines.r3000e <> (rules.has_r3000e and (lines.r3000 or lines.rmicro))
+            when known.knows_r3000e and lines.r3000e <> (rules.has_r3000e and (lines.r3000 or lines.rmicro))
                 then 'R3000E is not R3000 and RMICRO'
         end as failure
     from lines
     cross join rules
+    cross join known
 )
 
 select security_id, failure

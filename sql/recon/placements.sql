@@ -1,4 +1,5 @@
--- Which side of each cut every ranked company falls on, bands applied (methodology 7.2, 7.6-7.12).
+-- Which side of each cut every ranked company falls on, bands applied (methodology 7.2, 7.6-7.12), and of a quarterly
+-- event every addition, by the breakpoints alone (9.4).
 with known as (
     select
         coalesce(max(case when index_id = 'TOP200' then 1 else 0 end), 0) = 1 as knows_top200,
@@ -9,8 +10,15 @@ with known as (
     where event_id = $event_id
 ),
 
--- On which side a company was. Only a member of the Russell 3000 can be held by a band (7.9); a side that the opening
--- does not tell is unknown, and the company is placed by its rank.
+rules as (
+    select coalesce(max(value), 1) = 1 as is_r3000_only
+    from core.event_rules
+    where event_id = $event_id and rule = 'band_members_r3000_only'
+),
+
+-- On which side a company was. Only a member of the Russell 3000 can be held by a band (7.9); were a member of the
+-- Microcap alone one as well, it would have been below. A side that the opening does not tell is unknown, and the company
+-- is placed by its rank.
 sides as (
     select
         ranking.company_id as company_id,
@@ -22,7 +30,8 @@ sides as (
         cuts.total_cap_usd as total_cap_usd,
         cuts.band_pct as band_pct,
         case
-            when not ranking.opening_r3000 then 'new'
+            when not ranking.opening_r3000 and (rules.is_r3000_only or not ranking.opening_rmicro) then 'new'
+            when cuts.breakpoint_id in ('TOP200', 'TOP500', 'R1000') and not ranking.opening_r3000 then 'below'
             -- A list of a part tells the side of other cuts too (7.2).
             when cuts.breakpoint_id in ('TOP200', 'TOP500', 'R1000') and ranking.opening_r2000 then 'below'
             when cuts.breakpoint_id = 'TOP200' and ranking.opening_top200 then 'above'
@@ -41,6 +50,7 @@ sides as (
     from recon.ranking as ranking
     inner join recon.breakpoints as cuts on cuts.event_id = $event_id
     cross join known
+    cross join rules
     where ranking.event_id = $event_id
 ),
 
@@ -69,3 +79,14 @@ select
     is_above,
     is_above <> is_above_by_rank as is_held_by_band
 from decided
+union all
+select
+    cast($event_id as varchar) as event_id,
+    candidates.company_id as company_id,
+    cuts.breakpoint_id as breakpoint_id,
+    'new' as side_before,
+    candidates.market_cap_usd >= cuts.market_cap_usd as is_above,
+    false as is_held_by_band
+from recon.ipo_candidates as candidates
+inner join recon.ipo_breakpoints as cuts on cuts.event_id = $event_id
+where candidates.event_id = $event_id and candidates.verdict = 'added' and candidates.is_pricing_vehicle

@@ -14,11 +14,12 @@ create table recon.placements (
 
 comment on table recon.placements is
     'One row an event, ranked company and cut: on which side of the cut the company falls, bands applied '
-    '(methodology 7.6-7.12). The indexes follow from the sides.';
+    '(methodology 7.6-7.12); of a quarterly event one row an addition and cut, without bands (9.4). The indexes follow '
+    'from the sides.';
 comment on column recon.placements.event_id is
     'Event of the index calendar, as 2023-06-recon; see reference.recon_events.';
-comment on column recon.placements.company_id is 'Lasting identifier of the company, as in recon.ranking.';
-comment on column recon.placements.breakpoint_id is 'Cut, as in recon.breakpoints.';
+comment on column recon.placements.company_id is 'Lasting identifier of the company, as in recon.ranking or recon.ipo_candidates.';
+comment on column recon.placements.breakpoint_id is 'Cut, as in recon.breakpoints or recon.ipo_breakpoints.';
 comment on column recon.placements.side_before is
     'Side before the event: above or below; new = not in the Russell 3000, so that no band holds it (7.9); '
     'unknown = the opening does not tell; no_band = a cut without a band.';

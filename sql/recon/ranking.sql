@@ -1,4 +1,5 @@
--- Every eligible company by total market cap on the rank day, largest first (methodology 7.1, 7.5).
+-- Every eligible company by total market cap on the rank day, largest first (methodology 7.1, 7.5). Only a
+-- reconstitution ranks: a quarterly event moves nobody (10.2).
 with rules as (
     select rule, value
     from core.event_rules
@@ -43,6 +44,7 @@ companies as (
         coalesce(opening.is_member, false) as is_member,
         opening.opening_rank as opening_rank
     from recon.eligibility as eligibility
+    inner join reference.recon_events as events on eligibility.event_id = events.event_id and events.kind = 'recon'
     inner join recon.universe as universe
         on universe.event_id = $event_id and eligibility.security_id = universe.security_id
     left join opening on universe.company_id = opening.company_id

@@ -110,7 +110,8 @@ comment on column recon.universe.headquarters is 'Country of the headquarters, a
 comment on column recon.universe.ipo_year is 'Year of first listing, as the source states it.';
 comment on column recon.universe.industry is
     'ICB industry: our mapping of the classification that the SEC has and the screener''s industry, an approximation '
-    'of the official one. Null where unmapped.';
+    'of the official one. Null where unmapped, and for events before 2020-09-18, when the scheme of the indexes was '
+    'Russell''s own: no mapping into that is at hand (methodology 12.1).';
 comment on column recon.universe.industry_source is
     'What the industry was found by: the classification that the SEC has (sic), the industry or the sector of the '
     'screener, a word of the name; null where unmapped.';

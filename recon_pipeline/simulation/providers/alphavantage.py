@@ -63,9 +63,14 @@ def _active(registers: Registers, day: date) -> list[tuple[str, ...]]:
 
 def _listed_on(security: Security) -> date:
     issuer = security.issuer
-    if issuer is None or issuer.company.ipo_year is None:
+    if issuer is None:
         return LONG_LISTED
-    return issuer.listed_on or date(issuer.company.ipo_year, 6, 15)
+    year = issuer.company.ipo_year
+    # What a blank-check company became has its day, to some, and to others a day of its own.
+    is_continued = issuer.company.succeeds is not None and issuer.number % 2 == 0
+    if issuer.listed_on and not is_continued:
+        return issuer.listed_on
+    return LONG_LISTED if year is None else date(year, 6, 15)
 
 
 def _delisted(registers: Registers, day: date) -> list[tuple[str, ...]]:
@@ -75,6 +80,7 @@ def _delisted(registers: Registers, day: date) -> list[tuple[str, ...]]:
         for issuer in registers.issuers
         if issuer.left_on and issuer.left_on < day
         for line in issuer.lines
+        if issuer.company.leaving != "succeeded" or line.role == "unit"
     ]
     gone += [
         (f"XQ{chr(ord('A') + number)}X", f"Simulated Gone {number} Inc", "NYSE", str(date(day.year - 2, 3, 1 + number)))

@@ -61,7 +61,7 @@ def priced_on(listed_on: date) -> date:
 
 def _deal(issuer: Issuer) -> dict[str, str]:
     assert issuer.listed_on
-    line, offered = issuer.first, max(1, issuer.shares // 5)
+    line, offered = issuer.first, issuer.offered
     price = line.price * 9 // 10 // 100 * 100 / 10_000
     return {
         "dealID": f"{issuer.number}-{issuer.listed_on:%y%m}",

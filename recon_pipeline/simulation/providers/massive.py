@@ -118,7 +118,7 @@ def _ipos(registers: Registers, request: Request) -> dict[str, object]:
     new = [
         issuer
         for issuer in registers.issuers
-        if issuer.listed_on and not issuer.is_spin_off and first <= issuer.listed_on <= last
+        if issuer.listed_on and (issuer.is_offered or issuer.is_direct_listing) and first <= issuer.listed_on <= last
     ]
     rows = [
         {
@@ -129,7 +129,7 @@ def _ipos(registers: Registers, request: Request) -> dict[str, object]:
             "ipo_status": "direct_listing_process" if issuer.is_direct_listing else "history",
             "final_issue_price": issuer.first.price * 9 // 10 // 100 * 100 / PRICE_UNIT,
             "currency_code": "USD",
-            "max_shares_offered": max(1, issuer.shares // 5),
+            "max_shares_offered": issuer.offered,
             "shares_outstanding": issuer.shares,
             "primary_exchange": MARKETS[issuer.company.exchange],
             "security_type": "CS",

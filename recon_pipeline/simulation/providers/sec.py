@@ -56,6 +56,7 @@ SIC: Final = {
 }
 TINY_COUNT: Final = 2_542
 KEEPS_CODE: Final = 3
+FIRST_YEAR: Final = 2004
 
 
 def answer(registers: Registers, request: Request) -> Answer | None:
@@ -114,7 +115,8 @@ def city_of(issuer: Issuer) -> str:
 
 def sic_of(issuer: Issuer) -> str:
     """The industry code. Funds have none; some blank-check companies keep theirs for years after they have merged."""
-    if issuer.company.trait == "merged_spac" and issuer.number % KEEPS_CODE == 0:
+    has_merged = issuer.company.trait == "merged_spac" or issuer.company.way == "merger"
+    if has_merged and issuer.number % KEEPS_CODE == 0:
         return "6770"
     # One of a few BDCs is told by the register of its reports alone.
     kinds = {"fund": "", "spac": "6770", "reit": "6798", "royalty": "6792"}
@@ -130,6 +132,15 @@ def _tickers(registers: Registers) -> bytes:
         [each.issuer.cik, each.issuer.company.name, symbol_of(each), EXCHANGES[each.exchange]]
         for each in known
         if each.issuer
+    ]
+    symbols = {row[2] for row in rows}
+    rows += [
+        [each.cik, each.company.name, each.first.symbol.replace("/", "-"), "OTC"]
+        for each in registers.issuers
+        if each.company.way == "uplisting"
+        and each.cik
+        and each.company.first > registers.session(registers.today)
+        and each.first.symbol.replace("/", "-") not in symbols
     ]
     rows += [
         # No symbol of the simulation begins with Y.
@@ -162,11 +173,13 @@ def _headers(registers: Registers) -> Iterator[tuple[str, bytes]]:
         if security.issuer and security.issuer.cik:
             listed[security.issuer.cik].append(security)
     filings = _by_filer(registers, registers.today)
-    for issuer in registers.issuers:
+    for issuer in registers.present(registers.today):
         if issuer.cik is None:
             continue
         name = f"CIK{issuer.cik:010}"
-        yield f"{name}.json", as_json(_header(issuer, listed[issuer.cik], filings[issuer.cik]))
+        header = _header(issuer, listed[issuer.cik], filings[issuer.cik])
+        header["formerNames"] = _former_names(registers, issuer)
+        yield f"{name}.json", as_json(header)
         if issuer.number % 1_000 == 0:
             yield f"{name}-submissions-001.json", b'{"accessionNumber":[]}'
     for number in range(PEOPLE):
@@ -187,7 +200,6 @@ def _header(issuer: Issuer, listed: list[Security], filings: list[Filing]) -> di
         "category": "" if is_fund else "Accelerated filer",
         "stateOfIncorporation": incorporation_of(issuer).code,
         "addresses": {"business": {"city": city_of(issuer), "stateOrCountry": seat_of(issuer).code}},
-        "formerNames": _former_names(issuer),
         "filings": {
             "recent": {
                 "accessionNumber": [filing.accession for filing in newest],
@@ -200,8 +212,13 @@ def _header(issuer: Issuer, listed: list[Security], filings: list[Filing]) -> di
     }
 
 
-def _former_names(issuer: Issuer) -> list[dict[str, str]]:
-    """What a blank-check company was called before it merged."""
+def _former_names(registers: Registers, issuer: Issuer) -> list[dict[str, str]]:
+    """What a company was called before it merged or converted."""
+    if issuer.company.succeeds is not None:
+        former = registers.issuers[issuer.company.succeeds]
+        day = former.listed_on or date((former.company.ipo_year or FIRST_YEAR), 1, 12)
+        until = f"{issuer.listed_on}T04:00:00.000Z"
+        return [{"name": former.company.name.upper(), "from": f"{day}T05:00:00.000Z", "to": until}]
     if issuer.company.trait != "merged_spac" or issuer.company.ipo_year is None:
         return []
     stem, since = issuer.company.name.partition(" ")[0].upper(), issuer.company.ipo_year
@@ -226,7 +243,7 @@ def _facts(registers: Registers) -> bytes:
     filings = _by_filer(registers, registers.market.sessions[-1])
     members = []
     tiny = next((issuer.number for issuer in registers.issuers if len(issuer.classes) == 3), -1)
-    for issuer in registers.issuers:
+    for issuer in registers.present(registers.market.sessions[-1]):
         if issuer.cik is None:
             continue
         reports = [filing for filing in filings[issuer.cik] if filing.counts]

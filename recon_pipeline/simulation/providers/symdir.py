@@ -54,10 +54,9 @@ def _flag(flag: bool) -> str:
 def _nasdaq_row(security: Security) -> str:
     market = "Q" if security.volume > 1_000_000 else "G" if security.volume > 100_000 else "S"
     is_deficient = security.price < DOLLAR
-    if security.issuer and security.issuer.nature.in_bankruptcy:
-        status = "G" if is_deficient else "Q"
-    else:
-        status = "D" if is_deficient else "N"
+    status = {(False, False): "N", (False, True): "D", (True, False): "Q", (True, True): "G"}[
+        security.is_bankrupt, is_deficient
+    ]
     flags = (_flag(security.kind == "test"), status, "100", _flag(security.kind == "fund"), "N")
     return "|".join((security.symbol, _name(security), market, *flags))
 
