@@ -24,7 +24,7 @@ from recon_pipeline.simulation.demo import DEMO_EVENT, home_name, run_demo, sett
 from recon_pipeline.simulation.market import SimulatedMarket
 from recon_pipeline.simulation.registers import Registers
 from recon_pipeline_tests.oracle.additions import Additions, Round, ipo_event
-from recon_pipeline_tests.oracle.compare import KINDS, Difference, differences
+from recon_pipeline_tests.oracle.compare import KINDS, Difference, differences, published_bars
 from recon_pipeline_tests.oracle.ledger import Ledger
 from recon_pipeline_tests.oracle.newcomers import Window
 from recon_pipeline_tests.oracle.performance import Base
@@ -84,8 +84,9 @@ def judge(
         opening = true_list(market)
         if is_run:
             run_alone(home, market, opening)
-    for story in [last_story(market, opening)] if alone else stories(market):
-        found = differences(story, published_database(home))
+    published = published_database(home)
+    for story in [last_story(market, opening)] if alone else told(market, published=published):
+        found = differences(story, published)
         yield story.event_id, time.monotonic() - started, found
         started = time.monotonic()
 
@@ -98,22 +99,28 @@ def stories(market: SimulatedMarket, *, tells_all: bool = False) -> Iterator[Sto
         yield each
 
 
-def told(market: SimulatedMarket, *, tells_all: bool = False, with_rounds: bool = True) -> Iterator[Story | Additions]:
-    """Every event of a market in order, from its first reconstitution on: that opens from its file, the others from the
-    one before. A round before it would go by breakpoints of a day that is not in the market."""
+def told(
+    market: SimulatedMarket, *, tells_all: bool = False, with_rounds: bool = True, published: Path | None = None
+) -> Iterator[Story | Additions]:
+    """Every event of a market in order: the first opens from its file, the others from the one before.
+
+    The rounds place newcomers by the breakpoints of a `published` database where it has them: `compare` holds these
+    against the oracle's own.
+    """
     registers = Registers(market)
     recons = [each for each in events().values() if each.kind == "recon"]
-    first, *others = (*market.span.past, event(DEMO_EVENT))
-    rounds = [each for each in market.span.rounds if with_rounds and each.rank_day > first.rank_day]
     opening: Opening | None = None
     base: Base | None = None
     before: ReconEvent | None = None
-    for each in sorted((first, *others, *rounds), key=lambda one: one.rank_day):
+    for each in market.chain(event(DEMO_EVENT)):
+        if each.kind == "ipo" and not with_rounds:
+            continue
         ledger = Ledger(registers.at(each.rank_day), tells_all=tells_all)
         if each.kind == "ipo":
             assert base is not None
             assert opening is not None
-            additions = ipo_event(ledger, round_of(each, before), opening.members, base)
+            bars = published_bars(published, each.event_id) if published else None
+            additions = ipo_event(ledger, round_of(each, before), opening.members, base, bars)
             yield additions
             opening = additions.opening(base.rank_day)
         else:
@@ -132,7 +139,7 @@ def round_of(event: ReconEvent, before: ReconEvent | None) -> Round:
     last = None
     if before is not None and before.kind == "ipo" and before.ipo_window_start:
         last = (before.ipo_window_start, before.rank_day)
-    window = Window(event.ipo_window_start, event.rank_day, last)
+    window = Window(event.ipo_window_start, event.rank_day, event.effective_date, last)
     return Round(event.event_id, event.rank_day, event.effective_date, event.effective_from, window)
 
 
