@@ -122,8 +122,8 @@ def run(
         typer.Option(
             "--as-of",
             metavar="DATE",
-            help="In place of EVENT: project the next reconstitution as of a day, YYYY-MM-DD or today. It is published "
-            "apart, in HOME/projections/.",
+            help="Project the next event, or EVENT, as of a day, YYYY-MM-DD or today. It is published apart, in "
+            "HOME/projections/.",
         ),
     ] = None,
     strict_known: Annotated[
@@ -163,14 +163,14 @@ def run(
         "progress": console.is_terminal,
         "say": lambda text: console.print(f"[dim]{_plain(text)}[/]"),
     }
-    if (event_id is None) == (as_of is None):
-        raise BadInput("Running: name an EVENT, or give --as-of DATE to project the next one; not both, not neither.")
+    if event_id is None and as_of is None:
+        raise BadInput("Running: name an EVENT, or give --as-of DATE to project the next one.")
     if as_of is not None:
         if from_previous:
             raise BadInput(
                 "Projecting: --from-previous is of an EVENT. Without --opening a projection opens from the last."
             )
-        report = project(None if as_of == "today" else _day(as_of), settings, **shared)
+        report = project(None if as_of == "today" else _day(as_of), settings, event_id=event_id, **shared)
     else:
         report = run_event(str(event_id), settings, from_previous=from_previous, **shared)
     _print_report(report)

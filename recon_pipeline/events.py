@@ -354,14 +354,14 @@ def between(first: str, last: str) -> list[ReconEvent]:
     return [known[event_id] for event_id in sorted(known) if first <= event_id <= last]
 
 
-def next_recon(day: date) -> ReconEvent:
-    """Return the first reconstitution whose rank day is `day` or later."""
+def next_event(day: date) -> ReconEvent:
+    """Return the first event, of either kind, whose rank day is `day` or later."""
     for year in range(day.year, LAST_DAY.year):
         table = {**_announced(), **_by_rule_after_table(year)}
-        later = [found for found in table.values() if found.kind == "recon" and found.rank_day >= day]
+        later = [found for found in table.values() if found.rank_day >= day]
         if later:
             return min(later, key=lambda found: found.rank_day)
-    raise BadInput(f"The calendar knows no reconstitution after {day}. Use an earlier day.")
+    raise BadInput(f"The calendar knows no event after {day}. Use an earlier day.")
 
 
 def vintages(event: ReconEvent) -> tuple[date, ...]:

@@ -336,6 +336,9 @@ def land(
     plan = wanted_sessions(warehouse, event, opening, known_at)
     wanted = [day for day in plan.sessions if day <= closed]
     asked = take_for_event(warehouse, event, sorted([*wanted, *plan.past]), settings, say=say)
+    # What calendars of offerings tell may ask for more sessions (methodology 9.8).
+    plan = wanted_sessions(warehouse, event, opening, known_at)
+    wanted = [day for day in plan.sessions if day <= closed]
     try:
         count, traffic = land_sessions(warehouse, wanted, settings, progress=progress, say=say)
     except (Unavailable, Rejected, BadPayload) as error:

@@ -1,4 +1,4 @@
-"""A projection: the next reconstitution as if its rank day were today, from what is known today.
+"""A projection: the next event as if its rank day were today, from what is known today.
 
 Belongs here: which event that is, what it opens from, and a place of its own: `HOME/projections/`, with a working
 database and snapshots that never mix with those of real events. Landings are shared with the home.
@@ -18,7 +18,7 @@ from recon_pipeline import events
 from recon_pipeline.capture import OUTCOMES
 from recon_pipeline.errors import BadInput
 from recon_pipeline.events import ReconEvent
-from recon_pipeline.ingest import OPENING, OPTIONS, ChosenOpening, skipped, store_opening
+from recon_pipeline.ingest import BREAKPOINTS, OPENING, OPTIONS, ChosenOpening, skipped, store_opening
 from recon_pipeline.pipeline import PROJECTIONS, RunReport, open_warehouse, prepare, run_event
 from recon_pipeline.publish import RUN_LOG, published_database
 from recon_pipeline.settings import Settings
@@ -27,17 +27,19 @@ from recon_pipeline.vintages import VINTAGES
 from recon_pipeline.warehouse import Reader, Warehouse
 
 
-def projected_event(day: date | None, settings: Settings) -> ReconEvent:
-    """Return the projection of the next reconstitution as of a day: its last session, or the last one closed by now.
+def projected_event(day: date | None, settings: Settings, event_id: str | None = None) -> ReconEvent:
+    """Return the projection of an event as of a day: its last session, or the last one closed by now.
+
+    Without an id it is the next event of the calendar, a reconstitution or a quarterly one.
 
     Raises:
-        BadInput: the day lies in the future.
+        BadInput: the day lies in the future, the event is unknown, or its rank day is over by then.
     """
     closed = events.last_closed_session(settings.moment)
     if day is not None and day > settings.moment.astimezone(events.NEW_YORK).date():
         raise BadInput(f"Projecting as of {day}: that day has not come yet. Choose today or an earlier day.")
     session = closed if day is None else min(closed, events.session_on_or_before(day))
-    return events.as_of(events.next_recon(session), session)
+    return events.as_of(events.next_event(session) if event_id is None else events.event(event_id), session)
 
 
 def projection_settings(settings: Settings) -> Settings:
@@ -49,20 +51,21 @@ def project(
     day: date | None,
     settings: Settings,
     *,
+    event_id: str | None = None,
     openings: Sequence[Path] = (),
     allow_late_opening: bool = False,
     without: Collection[str] = (),
     progress: bool = False,
     say: Callable[[str], None] = lambda text: None,
 ) -> RunReport:
-    """Run the projection of the next reconstitution and publish it in `HOME/projections/`; return what was done.
+    """Run the projection of the next event, or of a later one, and publish it in `HOME/projections/`.
 
     It opens from the files that are given, else from the last event before that day that the home has published.
 
     Raises:
         BadInput: there is neither; and what `run_event` raises.
     """
-    event = projected_event(day, settings)
+    event = projected_event(day, settings, event_id)
     apart = projection_settings(settings)
     opening = None if openings else published_opening(settings, event)
     for note in opening.notes if opening else ():
@@ -130,14 +133,31 @@ def published_opening(settings: Settings, event: ReconEvent) -> ChosenOpening:
     if rows.is_empty():
         raise BadInput(
             f"Projecting {event.event_id}: nobody says who is in which index today. Give the lists with --opening FILE "
-            "(repeatable), or run the last reconstitution in this home first."
+            "(repeatable), or run the last event in this home first."
         )
     before = str(rows["event_id"][0])
     source = f"published {before}"
     filled = rows.drop("event_id").with_columns(
         source=pl.lit(source), source_sha256=pl.lit(None, dtype=pl.String), as_of=pl.col("as_of").cast(pl.Date)
     )
-    return ChosenOpening(source, skipped(before, event), filled)
+    return ChosenOpening(source, skipped(before, event), filled, _published_breakpoints(Reader(path), before, source))
+
+
+def _published_breakpoints(reader: Reader, before: str, source: str) -> pl.DataFrame:
+    """The cuts of the reconstitution that the membership after a published event rests on."""
+    return reader.frame(
+        """
+        select cuts.breakpoint_id, cuts.cut_rank, events.rank_day as base_rank_day, cuts.market_cap_usd
+        from recon.breakpoints as cuts
+        inner join recon.events as events on cuts.event_id = events.event_id
+        where cuts.event_id = $event_id
+        union all
+        select breakpoint_id, cut_rank, base_rank_day, base_cap_usd as market_cap_usd
+        from recon.ipo_breakpoints
+        where event_id = $event_id
+        """,
+        {"event_id": before},
+    ).with_columns(source=pl.lit(source))
 
 
 def _keep_only(warehouse: Warehouse, event: ReconEvent) -> None:
@@ -145,5 +165,5 @@ def _keep_only(warehouse: Warehouse, event: ReconEvent) -> None:
     with warehouse.transaction():
         warehouse.delete_other_projections(event.event_id)
         for name, table in load_tables().items():
-            if name in (RUN_LOG, OPENING, OPTIONS, VINTAGES, OUTCOMES) or table.is_by_event:
+            if name in (RUN_LOG, OPENING, BREAKPOINTS, OPTIONS, VINTAGES, OUTCOMES) or table.is_by_event:
                 warehouse.delete_other_events(name, event.event_id)

@@ -21,7 +21,7 @@ from recon_pipeline.simulation.registers import Registers
 from recon_pipeline_tests import oracle
 from recon_pipeline_tests.oracle.__main__ import stories
 from recon_pipeline_tests.oracle.compare import differences
-from recon_pipeline_tests.oracle.country import Home, assigned, verdict
+from recon_pipeline_tests.oracle.country import Home, assigned, assigned_by_law, verdict
 from recon_pipeline_tests.oracle.ledger import Ledger
 from recon_pipeline_tests.oracle.methodology import UNITED_STATES, rules_on
 from recon_pipeline_tests.oracle.ranking import Ranked, Ranking, is_above, rank, side_before
@@ -144,6 +144,23 @@ def test_nationality_by_the_indicators(home: tuple[str, str, str | None], countr
     assert assigned(told, excludes_n_shares=True)[0] == country
 
 
+@pytest.mark.parametrize(
+    ("home", "by_law", "with_havens"),
+    [
+        (("United States", "Israel", "Israel"), "United States", "United States"),
+        (("Puerto Rico", "United States", None), "United States", "United States"),
+        (("Ireland", "United States", "United States"), "Ireland", "Ireland"),
+        (("Bermuda", "United States", None), "Bermuda", "United States"),
+        (("Bermuda", "Cayman Islands", None), "Bermuda", "United States"),
+        (("Marshall Islands", "Greece", None), "Marshall Islands", "Greece"),
+    ],
+)
+def test_nationality_before_the_indicators(home: tuple[str, str, str | None], by_law: str, with_havens: str) -> None:
+    told = Home(*home, trades_most_in=UNITED_STATES, listed_in=UNITED_STATES)
+    assert assigned_by_law(told, takes_havens=False)[0] == by_law
+    assert assigned_by_law(told, takes_havens=True)[0] == with_havens
+
+
 def test_where_nobody_can_tell_a_member_stays_and_a_newcomer_does_not_enter() -> None:
     home = Home("Ireland", "United States", "United States", "United States", "United States", is_open=True)
     assert verdict(home, is_member=True, excludes_n_shares=True)[0]
@@ -166,7 +183,33 @@ def test_rules_hold_from_a_reconstitution_to_the_next() -> None:
         140_000,
         175_000,
     ]
-    assert rules_on(event("2026-12-recon").effective_date).median_addtv_usd == 175_000
+    december = rules_on(event("2026-12-recon").effective_date)
+    assert december.median_addtv_usd == 175_000
+    assert [june[2026].min_votes_ppm_of_members, december.min_votes_ppm_of_members] == [50_000, 0]
+
+
+@pytest.mark.parametrize(
+    ("year", "cut", "is_banded", "has_floor", "nationality", "takes_class_lines"),
+    [
+        (2004, 3_000, False, False, "incorporation", False),
+        (2005, 4_000, False, False, "incorporation", False),
+        (2007, 4_000, True, False, "havens", False),
+        (2010, 4_000, True, False, "havens", False),
+        (2011, 4_000, True, True, "indicators", False),
+        (2015, 4_000, True, True, "indicators", True),
+    ],
+)
+def test_rules_of_former_years(
+    year: int, cut: int, is_banded: bool, has_floor: bool, nationality: str, takes_class_lines: bool
+) -> None:
+    found = rules_on(event(f"{year}-06-recon").effective_date)
+    assert found.cuts["R3000E"] == cut
+    assert found.has_microcap == (year >= 2005)
+    assert bool(found.bands) == is_banded
+    assert bool(found.min_cap_usd) == has_floor
+    assert bool(found.min_public_ppm) == (year >= 2010)
+    assert found.nationality == nationality
+    assert found.takes_class_lines == takes_class_lines
 
 
 # --- the generator beside the oracle ----------------------------------------------------------------------------------

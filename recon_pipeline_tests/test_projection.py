@@ -45,9 +45,9 @@ def test_the_rank_day_itself_is_of_its_event_and_the_day_after_of_the_next() -> 
     assert projected_event(date(2023, 4, 28), Settings(now=datetime(2023, 6, 1, tzinfo=UTC))).event_id.startswith(
         "2023-06"
     )
-    assert projected_event(date(2023, 5, 1), Settings(now=datetime(2023, 6, 1, tzinfo=UTC))).event_id.startswith(
-        "2024-06"
-    )
+    later = Settings(now=datetime(2023, 6, 1, tzinfo=UTC))
+    assert projected_event(date(2023, 5, 1), later).event_id == "2023-09-ipo-asof-2023-05-01"
+    assert projected_event(date(2023, 5, 1), later, "2024-06-recon").event_id == "2024-06-recon-asof-2023-05-01"
 
 
 def test_a_day_that_has_not_come_is_refused() -> None:
@@ -70,10 +70,10 @@ def test_an_id_of_a_projection_is_read_back() -> None:
     )
 
 
-def test_the_next_reconstitution_is_known_beyond_the_table() -> None:
-    assert events.next_recon(date(2035, 7, 1)).rank_day.year == 2035
+def test_the_next_event_is_known_beyond_the_table() -> None:
+    assert events.next_event(date(2035, 7, 1)).rank_day.year == 2035
     with pytest.raises(BadInput, match="after 2040"):
-        events.next_recon(date(2040, 12, 1))
+        events.next_event(date(2040, 12, 1))
 
 
 def test_it_has_a_place_of_its_own_and_shares_the_landings(tmp_path: Path) -> None:

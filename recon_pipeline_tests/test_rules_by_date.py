@@ -159,6 +159,15 @@ def nationality(before: str, after: str, *shows: str, was: str, becomes: str, in
     )
 
 
+CHINESE: dict[str, list[Row]] = {
+    "core.lines": [{"ticker": "ACME", "name": "Acme", "country": "China"}],
+    "core.securities": [{"ticker": "ACME", "plain_name": "acme", "share_form": "shares"}],
+}
+MEMBER: list[Row] = [
+    {"index_id": "R2000", "opening_ticker": "ACME", "rank_ticker": "ACME", "as_of": "2017-06-26", "basis": "ticker"}
+]
+
+
 def further_class(before: str, after: str, *shows: str, was: str, becomes: str, shares: str, traded: str) -> Switch:
     """A class that is not the one that prices its company."""
     return eligibility(
@@ -288,12 +297,28 @@ SWITCHES = [
         "2017-06-recon",
         "2018-06-recon",
         ("core.nationality",),
-        {
-            "core.lines": [{"ticker": "ACME", "name": "Acme", "country": "China"}],
-            "core.securities": [{"ticker": "ACME", "plain_name": "acme", "share_form": "shares"}],
-        },
+        CHINESE,
         [{"basis": "prior"}],
         [{"basis": "n share"}],
+    ),
+    # That it was a member before there was the rule says nothing; afterwards it does.
+    Switch(
+        ("n_shares_excluded",),
+        "2017-06-recon",
+        "2018-06-recon",
+        ("core.nationality",),
+        CHINESE | {"core.opening_members": MEMBER},
+        [{"verdict": "unknown"}],
+        [{"verdict": "failed"}],
+    ),
+    Switch(
+        ("n_shares_excluded: membership",),
+        "2018-06-recon",
+        "2019-06-recon",
+        ("core.nationality",),
+        CHINESE | {"core.opening_members": MEMBER},
+        [{"verdict": "failed"}],
+        [{"verdict": "unknown"}],
     ),
     # 7.1, 7.3, 7.12
     Switch(
@@ -347,6 +372,24 @@ SWITCHES = [
         was=None,
         becomes="structure",
         line={"structure": "bdc"},
+    ),
+    eligibility(
+        "2013-06-recon",
+        "2014-06-recon",
+        "bdc_eligible",
+        column="reason",
+        was=None,
+        becomes="structure",
+        line={"structure": "bdc", "structure_evidence_strength": "weak", "is_member": "true"},
+    ),
+    eligibility(
+        "2014-06-recon",
+        "2015-06-recon",
+        "bdc_eligible: membership",
+        column="reason",
+        was="structure",
+        becomes=None,
+        line={"structure": "bdc", "structure_evidence_strength": "weak", "is_member": "true"},
     ),
     eligibility(
         "2008-06-recon",

@@ -84,25 +84,26 @@ def test_a_filing_is_a_row_known_at_the_end_of_its_day(tmp_path: Path) -> None:
 
 def test_the_forms_of_listing_offering_and_delisting_and_the_reports_are_kept(tmp_path: Path) -> None:
     kept = [
-        *(
-            "8-A12B",
-            "8-A12B/A",
-            "10-12B",
-            "10-12B/A",
-            "424B1",
-            "424B4",
-            "CERT",
-            "CERTNYS",
-            "CERTNAS",
-            "CERTAMX",
-            "25",
-            "25-NSE",
-        ),
+        *("8-A12B", "8-A12B/A", "10-12B", "424B1", "424B4", "CERT", "CERTNYS", "CERTNAS", "CERTAMX", "25", "25-NSE"),
         *("15-12B", "15-12G", "15-15D"),
         *("10-K", "10-KT", "20-F", "40-F", "N-CSR", "N-CSRS", "N-2"),
     ]
     left = [
-        *("8-A12G", "10-12G", "424B2", "424B3", "S-1", "10-Q", "8-K", "10-K/A", "N-CSR/A", "N-2/A", "253G2", "15F-12B"),
+        *(
+            "8-A12G",
+            "10-12B/A",
+            "10-12G",
+            "424B2",
+            "424B3",
+            "S-1",
+            "10-Q",
+            "8-K",
+            "10-K/A",
+            "N-CSR/A",
+            "N-2/A",
+            "253G2",
+            "15F-12B",
+        ),
         *("SC 13D", "CERTIFY X", "425", "15"),
     ]
     filings, rejects = read(tmp_path, index(*(row(form, n=n) for n, form in enumerate([*kept, *left]))))

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from recon_pipeline.events import ReconEvent, event, events
-from recon_pipeline.pipeline import run_event
+from recon_pipeline.pipeline import RunReport, run_event
 from recon_pipeline.publish import published_database
 from recon_pipeline.settings import Settings
 from recon_pipeline.simulation import opening_csv, serve, simulate
@@ -26,6 +26,7 @@ from recon_pipeline.simulation.registers import Registers
 from recon_pipeline_tests.oracle.additions import Additions, Round, ipo_event
 from recon_pipeline_tests.oracle.compare import KINDS, Difference, differences, published_bars
 from recon_pipeline_tests.oracle.ledger import Ledger
+from recon_pipeline_tests.oracle.methodology import rules_on
 from recon_pipeline_tests.oracle.newcomers import Window
 from recon_pipeline_tests.oracle.performance import Base
 from recon_pipeline_tests.oracle.story import Opening, Story, members_csv, tell
@@ -41,10 +42,15 @@ def main(arguments: Sequence[str]) -> int:
     total = 0
     for seed in range(int(first), int(last or first) + 1):
         with tempfile.TemporaryDirectory() as folder:
-            home = Path(asked.home or folder) / (home_name(asked.lines, asked.years, seed) + "-alone" * asked.alone)
-            for event_id, seconds, found in judge(
-                home, lines=asked.lines, years=asked.years, seed=seed, is_run=not asked.no_run, alone=asked.alone
-            ):
+            home = Path(asked.home or folder) / (_name(asked, seed))
+            judged = (
+                judge_event(home, asked.event, lines=asked.lines, seed=seed, is_run=not asked.no_run)
+                if asked.event != DEMO_EVENT
+                else judge(
+                    home, lines=asked.lines, years=asked.years, seed=seed, is_run=not asked.no_run, alone=asked.alone
+                )
+            )
+            for event_id, seconds, found in judged:
                 counts = Counter(difference.kind for difference in found)
                 print(f"{seed:>4} {event_id:<14} {seconds:>7.1f} " + " ".join(f"{counts[kind]:>10}" for kind in KINDS))
                 total += len(found)
@@ -56,11 +62,17 @@ def main(arguments: Sequence[str]) -> int:
     return 1 if total else 0
 
 
+def _name(asked: argparse.Namespace, seed: int) -> str:
+    name = home_name(asked.lines, asked.years, seed) + "-alone" * asked.alone
+    return name if asked.event == DEMO_EVENT else f"{name}-{asked.event}"
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m recon_pipeline_tests.oracle", description=__doc__)
     parser.add_argument("--seeds", default="1", help="a seed, or the first and the last: 1-20")
     parser.add_argument("--lines", type=int, default=9000, help="lines that are ever listed in the market")
     parser.add_argument("--years", type=int, default=3, help="years of sessions; 0: those of a single event")
+    parser.add_argument("--event", default=DEMO_EVENT, help="another reconstitution of the calendar, by itself")
     parser.add_argument("--alone", action="store_true", help="only the last event, from a true list of members")
     parser.add_argument("--shown", type=int, default=SHOWN, help="differences of a kind to print")
     parser.add_argument("--home", help="keep the homes in this folder")
@@ -83,7 +95,7 @@ def judge(
     if alone:
         opening = true_list(market)
         if is_run:
-            run_alone(home, market, opening)
+            run_event_of(home, DEMO_EVENT, market, opening)
     published = published_database(home)
     for story in [last_story(market, opening)] if alone else told(market, published=published):
         found = differences(story, published)
@@ -91,16 +103,51 @@ def judge(
         started = time.monotonic()
 
 
-def stories(market: SimulatedMarket, *, tells_all: bool = False) -> Iterator[Story]:
+def judge_event(
+    home: Path, event_id: str, *, lines: int, seed: int, is_run: bool = True
+) -> Iterator[tuple[str, float, list[Difference]]]:
+    """Run one event of any year on a market of its own time, from the list of then, and compare it."""
+    started = time.monotonic()
+    market = simulate(event(event_id), lines=lines, seed=seed)
+    opening = opening_of_the_time(market)
+    if is_run:
+        run_event_of(home, event_id, market, opening)
+    (story,) = stories(market, opening=opening)
+    yield event_id, time.monotonic() - started, differences(story, published_database(home))
+
+
+def opening_of_the_time(market: SimulatedMarket) -> bytes:
+    """The file that the event of a market opens from, without an index that there was not yet (methodology 7.3).
+
+    Nor with members whose shares nobody counts: they are carried along, of which the methodology knows nothing.
+    """
+    ledger, opened = Ledger(Registers(market)), market.span.index(market.span.opening_asof)
+    uncounted = {
+        ledger.ticker(line, opened)
+        for line in range(len(ledger.lines))
+        if ledger.count(ledger.lines[line].company, market.span.rank_day) is None
+    }
+    missing = set() if rules_on(market.span.opening_asof).has_microcap else {"RMICRO"}
+    header, *rows = opening_csv(market, everyone=True).decode().splitlines(keepends=True)
+    kept = [row for row in rows if row.split(",")[0] not in missing and row.split(",")[1] not in uncounted]
+    return "".join([header, *kept]).encode()
+
+
+def stories(market: SimulatedMarket, *, tells_all: bool = False, opening: bytes | None = None) -> Iterator[Story]:
     """Every reconstitution of a market in order, none of the rounds of IPO additions between them: the first opens from
     its file, the others from the one before."""
-    for each in told(market, tells_all=tells_all, with_rounds=False):
+    for each in told(market, tells_all=tells_all, with_rounds=False, opening=opening):
         assert isinstance(each, Story)
         yield each
 
 
 def told(
-    market: SimulatedMarket, *, tells_all: bool = False, with_rounds: bool = True, published: Path | None = None
+    market: SimulatedMarket,
+    *,
+    tells_all: bool = False,
+    with_rounds: bool = True,
+    opening: bytes | None = None,
+    published: Path | None = None,
 ) -> Iterator[Story | Additions]:
     """Every event of a market in order: the first opens from its file, the others from the one before.
 
@@ -109,27 +156,38 @@ def told(
     """
     registers = Registers(market)
     recons = [each for each in events().values() if each.kind == "recon"]
-    opening: Opening | None = None
+    (latest,) = [each for each in recons if each.rank_day == market.span.rank_day]
+    opened: Opening | None = None
     base: Base | None = None
     before: ReconEvent | None = None
-    for each in market.chain(event(DEMO_EVENT)):
+    for each in market.chain(latest):
         if each.kind == "ipo" and not with_rounds:
             continue
         ledger = Ledger(registers.at(each.rank_day), tells_all=tells_all)
         if each.kind == "ipo":
             assert base is not None
-            assert opening is not None
+            assert opened is not None
             bars = published_bars(published, each.event_id) if published else None
-            additions = ipo_event(ledger, round_of(each, before), opening.members, base, bars)
+            additions = ipo_event(ledger, round_of(each, before), opened.members, base, bars)
             yield additions
-            opening = additions.opening(base.rank_day)
+            opened = additions.opening(base.rank_day)
         else:
-            if opening is None:
-                last = max(one.rank_day for one in recons if one.effective_date < market.span.opening_asof)
-                opening = Opening.of_csv(ledger, opening_csv(market, everyone=True), last)
-            story = tell(ledger, each.event_id, each.rank_day, each.effective_date, each.effective_from, opening)
+            if opened is None:
+                # Of 2004 the calendar has no event before.
+                last = max(
+                    (one for one in recons if one.effective_date < market.span.opening_asof),
+                    key=lambda one: one.rank_day,
+                    default=None,
+                )
+                opened = Opening.of_csv(
+                    ledger,
+                    opening or opening_csv(market, everyone=True),
+                    last.rank_day if last else None,
+                    rules_on(last.effective_date) if last else None,
+                )
+            story = tell(ledger, each.event_id, each.rank_day, each.effective_date, each.effective_from, opened)
             yield story
-            opening, base = Opening.after(story), Base.of(story)
+            opened, base = Opening.after(story), Base.of(story)
         before = each
 
 
@@ -157,14 +215,14 @@ def last_story(market: SimulatedMarket, opening: bytes) -> Story:
     return tell(ledger, DEMO_EVENT, chosen.rank_day, chosen.effective_date, chosen.effective_from, before)
 
 
-def run_alone(home: Path, market: SimulatedMarket, opening: bytes) -> None:
-    """Run the last event from a list of members through the pipeline."""
+def run_event_of(home: Path, event_id: str, market: SimulatedMarket, opening: bytes) -> RunReport:
+    """Run the last event of a market from a list of members through the pipeline."""
     home.mkdir(parents=True, exist_ok=True)
     path = home / "opening.csv"
     path.write_bytes(opening)
     with serve(market) as url:
-        settings = settings_of(Settings(home=home), url, event(DEMO_EVENT))
-        run_event(DEMO_EVENT, settings, openings=[path])
+        settings = settings_of(Settings(home=home), url, event(event_id))
+        return run_event(event_id, settings, openings=[path])
 
 
 if __name__ == "__main__":

@@ -29,10 +29,14 @@ class Home:
     """Whether nobody outside can tell what decides."""
 
 
-def verdict(home: Home, *, is_member: bool, excludes_n_shares: bool) -> tuple[bool, str]:
-    """Whether a company counts as one of the US, and by which rule."""
-    country, why = assigned(home, excludes_n_shares=excludes_n_shares)
-    if not home.is_open:
+def verdict(home: Home, *, is_member: bool, excludes_n_shares: bool, decides: str = "indicators") -> tuple[bool, str]:
+    """Whether a company counts as one of the US, and by which rule. `decides` is what did at the time (1.14)."""
+    country, why = (
+        assigned(home, excludes_n_shares=excludes_n_shares)
+        if decides == "indicators"
+        else assigned_by_law(home, takes_havens=decides == "havens")
+    )
+    if decides != "indicators" or not home.is_open:
         return country == UNITED_STATES, f"{why}: {country}"
     if is_member:
         return True, "nobody tells where the assets are, which decide (1.2 step 2); presumed of a member"
@@ -54,6 +58,17 @@ def assigned(home: Home, *, excludes_n_shares: bool) -> tuple[str, str]:
     if seat not in BENEFIT_DRIVEN:
         return seat, "1.2 step 4, run from there"
     return home.trades_most_in, "1.2 step 4, most traded there"
+
+
+def assigned_by_law(home: Home, *, takes_havens: bool) -> tuple[str, str]:
+    """The country of a company before 2011 (1.14): that of its incorporation, but for companies of a haven since 2007,
+    whose seat decides, or their main exchange where that is in a haven too."""
+    incorporated, seat = plain(home.incorporated), plain(home.headquartered)
+    if incorporated not in BENEFIT_DRIVEN or not takes_havens:
+        return incorporated, "1.14, incorporated there"
+    if seat not in BENEFIT_DRIVEN:
+        return seat, "1.14, incorporated in a haven and run from there"
+    return home.trades_most_in, "1.14, in a haven and most traded there"
 
 
 def plain(country: str) -> str:

@@ -7,6 +7,7 @@ What does not belong here: ranks (`ranking`).
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,21 +17,17 @@ from typing import Final
 from recon_pipeline_tests.oracle import country
 from recon_pipeline_tests.oracle.ledger import Ledger
 from recon_pipeline_tests.oracle.methodology import (
-    MIN_CAP_USD,
     MIN_CLASS_CAP_USD,
     MIN_PRICE,
-    MIN_PUBLIC_PPM,
     PRICE_AVERAGE_DAYS,
     SESSIONS_OF_VOLUME_YEARS,
     VEHICLE_DAYS,
     VEHICLE_GAP_PCT,
-    VOLUME_YEARS,
     Rules,
 )
 
 PRICE_UNIT: Final = 10_000
 PPM: Final = 1_000_000
-MIN_PUBLIC: Final = Fraction(MIN_PUBLIC_PPM, PPM)
 PROXY_FAILS_BELOW: Final = Fraction(1, 100)  # a public float is a proxy, rule float_proxy_fail_pct
 UNITS: Final = ("lp", "royalty_trust")
 SAMPLE_DAY: Final = 15  # rule history_sample_day
@@ -128,9 +125,11 @@ class Judge:
         return count.shares * closes[vehicle], f"{count.shares:,} shares by {count.source}"
 
     def _sample(self) -> list[int]:
-        """1.1, 5.2, 5.3: two years of trading, of which one session a month is read: the last one up to its middle day
-        (rule history_sample_day)."""
-        first = self.rank_day.replace(year=self.rank_day.year - VOLUME_YEARS) + timedelta(days=1)
+        """1.1, 5.2, 5.3: two years of trading or what there is of them, of which one session a month is read: the last
+        one up to its middle day (rule history_sample_day)."""
+        if not self.rules.volume_months:
+            return []
+        first = months_before(self.rank_day, self.rules.volume_months) + timedelta(days=1)
         last_of: dict[tuple[int, int], int] = {}
         for session in self.ledger.sessions(first, self.rank_day):
             day = self.ledger.days[session]
@@ -181,10 +180,13 @@ class Judge:
         if issuer.nature.structure not in rules.structures:
             other = "security_type" if issuer.nature.structure in UNITS else None
             return Verdict("structure", f"2.4: {issuer.nature.structure}", other)
-        if self.ledger.passes_ubti(number):
+        if rules.screens_ubti and self.ledger.passes_ubti(number):
             return Verdict("structure", "2.6: passes UBTI to its holders")
         is_us, why = country.verdict(
-            self.ledger.home(number), is_member=is_member, excludes_n_shares=rules.excludes_n_shares
+            self.ledger.home(number),
+            is_member=is_member,
+            excludes_n_shares=rules.excludes_n_shares,
+            decides=rules.nationality,
         )
         if not is_us:
             return Verdict("country", why)
@@ -192,12 +194,15 @@ class Judge:
         if not passes:
             return Verdict("price", why)
         company = self.companies[number]
-        if company.cap_usd is not None and company.cap_usd < MIN_CAP_USD:
+        if company.cap_usd is not None and company.cap_usd < rules.min_cap_usd:
             return Verdict("market_cap", f"4.1: {float(company.cap_usd):,.0f} USD, {company.why}")
         if line != company.vehicle and (why := self._class_fails(line)):
             return Verdict("share_class", why)
         public = self.ledger.public_part(number)
-        if public is not None and public < (MIN_PUBLIC if self.ledger.tells_all else PROXY_FAILS_BELOW):
+        least_public = Fraction(rules.min_public_ppm, PPM)
+        if public is not None and public < (
+            least_public if self.ledger.tells_all else min(least_public, PROXY_FAILS_BELOW)
+        ):
             return Verdict("float", f"4.2: {100 * float(public):.2f} % of it can be bought")
         votes = self.ledger.votes_part(number)
         least = rules.min_votes_ppm_of_members if is_member else rules.min_votes_ppm
@@ -223,6 +228,8 @@ class Judge:
 
     def _class_fails(self, line: int) -> str:
         """5.3: why a further class does not enter by itself; blank where it does."""
+        if not self.rules.takes_class_lines:
+            return "5.6: one line a company"
         close = self.ledger.close(line, self.session)
         shares = self.ledger.class_shares(line, self.rank_day)
         if shares is not None and shares * close <= MIN_CLASS_CAP_USD * PRICE_UNIT:
@@ -233,3 +240,9 @@ class Judge:
         if traded <= self.rules.median_addtv_usd * PRICE_UNIT * days:
             return f"5.3: trades {traded / PRICE_UNIT / max(1, days):,.0f} USD a day"
         return ""
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day so many months before, or the last one of that month."""
+    year, month = divmod(12 * day.year + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -25,6 +25,8 @@ from recon_pipeline_tests.oracle.country import Home
 from recon_pipeline_tests.oracle.methodology import UNITED_STATES
 from recon_pipeline_tests.oracle.newcomers import Debut
 
+# Providers 1.6: the data sets that count shares by class begin with the second quarter of 2009 and come out after it.
+COUNTS_BY_CLASS_FROM = date(2010, 1, 1)
 NOT_SHARES = {"preferred", "warrant", "unit", "right", "note", "certificate"}
 
 
@@ -185,9 +187,7 @@ class Ledger:
         list that counts the listed class alone says nothing against a report of all (6.1).
         """
         issuer = self.issuers[company]
-        known = issuer.shares_known(day)
-        if known is None and issuer.company.succeeds is not None:
-            known = self.issuers[issuer.company.succeeds].shares_known(day)  # the newest report of that filer
+        known = self._reported(company, day)
         has_own_cap = self.is_carried(self.of_company[company][0]) and issuer.first.cap == "own"
         implied = issuer.implied if has_own_cap else None
         is_near = known is not None and (implied is None or 75 * implied <= 100 * known <= 125 * implied)
@@ -200,13 +200,27 @@ class Ledger:
             return Count(implied, "the price list, for want of a good report")
         return Count(known, "an older report") if known is not None else None
 
+    def _reported(self, company: int, day: date) -> int | None:
+        """What the newest report of a filer counts, by a day; one that merged with a shell reports as the shell did."""
+        issuer = self.issuers[company]
+        known = issuer.shares_known(day) if self.counts_classes(day) or not issuer.classes else None
+        if known is None and issuer.company.succeeds is not None:
+            known = self.issuers[issuer.company.succeeds].shares_known(day)
+        return known
+
     def class_shares(self, line: int, day: date) -> int | None:
         """The shares of one class by themselves, in units of that class; None where its company counts no classes."""
         issuer = self.issuer(line)
+        if not self.counts_classes(day):
+            return None
         for each in issuer.classes:
             if each.symbol == self.lines[line].symbol:
                 return each.shares
         return None
+
+    def counts_classes(self, day: date) -> bool:
+        """Whether what is filed by a day tells the shares of each class."""
+        return self.tells_all or day >= COUNTS_BY_CLASS_FROM
 
     def unlisted_shares(self, company: int) -> int:
         """Shares of classes without a symbol."""

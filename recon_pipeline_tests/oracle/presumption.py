@@ -14,8 +14,9 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Final
 
+from recon_pipeline_tests.oracle.country import plain
 from recon_pipeline_tests.oracle.eligibility import Company, Judge
-from recon_pipeline_tests.oracle.methodology import CUTS, MIN_PRICE
+from recon_pipeline_tests.oracle.methodology import CUTS, MIN_PRICE, UNITED_STATES, Rules
 
 SEASONING: Final = timedelta(days=365)  # rule presumption_seasoning_days
 FLOOR: Final = Fraction(5, 100)  # rule presumption_floor_pct
@@ -25,10 +26,17 @@ WHOLE_MICROCAP: Final = Fraction(25, 100)  # rule presumption_microcap_list_pct
 
 class Presumption:
     """What the opening, by index and line, tells of the companies of a rank day. `last_rank_day` is that of the
-    reconstitution that the opening is the outcome of."""
+    reconstitution that the opening is the outcome of, `rules_then` are its rules."""
 
-    def __init__(self, judge: Judge, opening: Mapping[str, set[int]], last_rank_day: date | None) -> None:
+    def __init__(
+        self,
+        judge: Judge,
+        opening: Mapping[str, set[int]],
+        last_rank_day: date | None,
+        rules_then: Rules | None = None,
+    ) -> None:
         self.judge, self.ledger = judge, judge.ledger
+        self.rules_then = rules_then or judge.rules
         self.large = opening.get("R3000", set())
         self.micro = opening.get("RMICRO", set()) - self.large
         days = self.ledger.days
@@ -68,9 +76,17 @@ class Presumption:
         listed_on = self.ledger.issuers[company.number].listed_on
         if listed_on is not None and listed_on > self.day - SEASONING:
             return False
-        if self.ledger.close(line, self.then) < MIN_PRICE:
+        if self.ledger.close(line, self.then) < MIN_PRICE or self._was_kept_out(company):
             return False
         return all(self.ledger.is_listed(each, self.then) for each in company.classes)
+
+    def _was_kept_out(self, company: Company) -> bool:
+        """Whether a rule that can be seen kept it out then, and has been relaxed since."""
+        issuer, now = self.ledger.issuers[company.number], self.judge.rules
+        if self.rules_then.nationality != now.nationality and plain(issuer.nature.incorporated) != UNITED_STATES:
+            return True
+        exchange = issuer.company.exchange
+        return exchange in now.exchanges and exchange not in self.rules_then.exchanges
 
     def fails(self, company: Company) -> str:
         """Why a company is presumed not to be eligible; blank where it is not."""

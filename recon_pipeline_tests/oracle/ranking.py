@@ -6,7 +6,7 @@ What does not belong here: which indexes follow from the sides (`story`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final
 
@@ -41,28 +41,32 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Every eligible company, largest first, and the total of the new Russell 3000E (7.5)."""
+    """Every eligible company, largest first, the total of the new Russell 3000E (7.5), and the cuts and bands."""
 
     ranked: tuple[Ranked, ...]
     total: int
+    cuts: Mapping[str, int] = field(default_factory=lambda: CUTS)
+    bands: Mapping[str, Fraction] = field(default_factory=lambda: BANDS)
 
     def at(self, cut: str) -> Ranked:
         """The company at a breakpoint (7.4): the last one where fewer qualify."""
-        return self.ranked[min(CUTS[cut], len(self.ranked)) - 1]
+        return self.ranked[min(self.cuts[cut], len(self.ranked)) - 1]
 
     def percentile(self, company: Ranked) -> Fraction:
         """7.5"""
         return Fraction(100 * company.cumulated, self.total)
 
 
-def rank(caps: Iterable[tuple[int, int, str]]) -> Ranking:
+def rank(
+    caps: Iterable[tuple[int, int, str]], cuts: Mapping[str, int] = CUTS, bands: Mapping[str, Fraction] = BANDS
+) -> Ranking:
     """Rank companies, given as number, cap and ticker; of two of the same cap the ticker that comes first."""
     found: list[Ranked] = []
     cumulated = 0
     for place, (number, cap, _) in enumerate(sorted(caps, key=lambda each: (-each[1], each[2])), start=1):
         cumulated += cap
         found.append(Ranked(number, cap, place, cumulated))
-    return Ranking(tuple(found), sum(each.cap for each in found[: CUTS["R3000E"]]))
+    return Ranking(tuple(found), sum(each.cap for each in found[: cuts["R3000E"]]), cuts, bands)
 
 
 def is_above(ranking: Ranking, company: Ranked, cut: str, before: str) -> bool:
@@ -71,12 +75,12 @@ def is_above(ranking: Ranking, company: Ranked, cut: str, before: str) -> bool:
     7.8: a member stays on its side while its percentile is within the band, edges included. 7.9: anybody else goes by
     rank.
     """
-    if before and cut in BANDS:
+    if before and cut in ranking.bands:
         percentile, middle = ranking.percentile(company), ranking.percentile(ranking.at(cut))
         if before == "above":
-            return percentile <= middle + BANDS[cut]
-        return percentile < middle - BANDS[cut]
-    return company.rank <= CUTS[cut]
+            return percentile <= middle + ranking.bands[cut]
+        return percentile < middle - ranking.bands[cut]
+    return company.rank <= ranking.cuts[cut]
 
 
 def side_before(cut: str, indexes: set[str], known: Mapping[str, object]) -> str:

@@ -17,7 +17,7 @@ from typing import Final
 
 from recon_pipeline_tests.oracle.eligibility import Company, Judge, Verdict
 from recon_pipeline_tests.oracle.ledger import Ledger
-from recon_pipeline_tests.oracle.methodology import CUTS, rules_on
+from recon_pipeline_tests.oracle.methodology import CUTS, Rules, rules_on
 from recon_pipeline_tests.oracle.presumption import Presumption
 from recon_pipeline_tests.oracle.ranking import Ranked, Ranking, is_above, rank, side_before
 
@@ -36,9 +36,12 @@ class Opening:
 
     members: Members
     last_rank_day: date | None
+    rules_then: Rules | None = None
 
     @classmethod
-    def of_csv(cls, ledger: Ledger, body: bytes, last_rank_day: date | None) -> Opening:
+    def of_csv(
+        cls, ledger: Ledger, body: bytes, last_rank_day: date | None, rules_then: Rules | None = None
+    ) -> Opening:
         """Read the file of a home. Its tickers are those of its date; who is listed no more then is nobody's line."""
         members: Members = defaultdict(set)
         rows = list(csv.DictReader(io.StringIO(body.decode())))
@@ -52,13 +55,17 @@ class Opening:
             members[row["index"]] |= {lines[row["ticker"]]} if row["ticker"] in lines else set()
         # 7.2, 7.1: the Russell 3000 is its two parts, the 3000E is that and the Microcap.
         members["R3000"] = members["R1000"] | members["R2000"]
-        members["R3000E"] = members["R3000"] | members["RMICRO"]
-        return cls(dict(members), last_rank_day)
+        if members["RMICRO"]:
+            members["R3000E"] = members["R3000"] | members["RMICRO"]
+        else:
+            del members["RMICRO"]
+        return cls(dict(members), last_rank_day, rules_then)
 
     @classmethod
     def after(cls, story: Story) -> Opening:
         """The outcome of the event before."""
-        return cls({index: set(lines) for index, lines in story.after.items()}, story.rank_day)
+        members = {index: set(lines) for index, lines in story.after.items() if lines}
+        return cls(members, story.rank_day, story.rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,7 @@ class Story:
 
     event_id: str
     rank_day: date
+    rules: Rules
     ledger: Ledger
     opening: Opening
     verdicts: dict[int, Verdict]
@@ -95,14 +103,19 @@ def tell(
     members = {
         index: {line for line in lines if ledger.is_listed(line, session)} for index, lines in opening.members.items()
     }
-    judge = Judge(ledger, rank_day, rules_on(effective), set().union(*members.values()))
-    presumption = Presumption(judge, members, opening.last_rank_day)
+    rules = rules_on(effective)
+    judge = Judge(ledger, rank_day, rules, set().union(*members.values()))
+    presumption = Presumption(judge, members, opening.last_rank_day, opening.rules_then)
     verdicts = {line: _presumed(judge, presumption, line) for line in judge.listed()}
 
     ranking = rank(
-        (company.number, company.cap, ledger.ticker(company.vehicle, session))
-        for company in judge.companies.values()
-        if company.cap is not None and verdicts[company.vehicle].reason is None
+        (
+            (company.number, company.cap, ledger.ticker(company.vehicle, session))
+            for company in judge.companies.values()
+            if company.cap is not None and verdicts[company.vehicle].reason is None
+        ),
+        rules.cuts,
+        rules.bands,
     )
     places = {each.company: each for each in ranking.ranked}
     indexes_before: dict[int, set[str]] = defaultdict(set)
@@ -118,7 +131,7 @@ def tell(
             cut: is_above(ranking, each, cut, side_before(cut, indexes_before[each.company], members)) for cut in CUTS
         }
         is_kept_out = not ledger.tells_all and presumption.is_out_of_microcap(company)
-        for index in _indexes(sides, is_kept_out=is_kept_out):
+        for index in _indexes(sides, is_kept_out=is_kept_out, has_microcap=rules.has_microcap):
             # 5.5: every eligible class; 10.1: nobody takes the place of who leaves meanwhile.
             after[index] |= {
                 line for line in company.classes if verdicts[line].reason is None and ledger.is_listed(line, last)
@@ -129,7 +142,7 @@ def tell(
     changes = {(index, line, "addition") for index in before for line in after[index] - before[index]}
     changes |= {(index, line, "deletion") for index in before for line in before[index] - after[index]}
     return Story(
-        event_id, rank_day, ledger, opening, verdicts, judge.companies, ranking, places, before, after, changes
+        event_id, rank_day, rules, ledger, opening, verdicts, judge.companies, ranking, places, before, after, changes
     )
 
 
@@ -143,19 +156,19 @@ def _presumed(judge: Judge, presumption: Presumption, line: int) -> Verdict:
     return verdict
 
 
-def _indexes(sides: dict[str, bool], *, is_kept_out: bool) -> set[str]:
+def _indexes(sides: dict[str, bool], *, is_kept_out: bool, has_microcap: bool) -> set[str]:
     """7.2, 7.3, 7.8: the indexes that follow from the sides of the cuts."""
     found: set[str] = set()
     if not sides["R3000"]:
-        return {"R3000E", "RMICRO"} if sides["R3000E"] and not is_kept_out else found
-    found |= {"R3000", "R3000E"}
+        return {"R3000E", "RMICRO"} if sides["R3000E"] and has_microcap and not is_kept_out else found
+    found |= {"R3000", "R3000E"} if has_microcap else {"R3000"}
     found |= {"R1000"} if sides["R1000"] else {"R2000"}
     found |= {"TOP50"} if sides["TOP50"] else set()
     found |= {"TOP200"} if sides["TOP200"] else set()
     found |= {"TOP500"} if sides["TOP500"] else {"R2500"}
     if sides["R1000"] and not sides["TOP200"]:
         found.add("MIDCAP")
-    if not sides["R1000"] and not sides["MICRO"]:
+    if not sides["R1000"] and not sides["MICRO"] and has_microcap:
         found.add("RMICRO")
     return found
 

@@ -61,6 +61,28 @@ outlooks as (
     left join vintage on true
 ),
 
+-- Methodology 9.8: the first days of offerings that are large enough to be fast entries, as far as a calendar has them
+-- by now: the close of the first day, and the day that the entry is counted to.
+first_day_sessions as (
+    select ipos.event_date as anchor_date, calendar.session_date as session_date
+    from event
+    inner join rule as fast on fast.rule = 'fast_entry' and fast.value = 1
+    inner join rule as size on size.rule = 'fast_entry_look_usd'
+    inner join rule as days on days.rule = 'fast_entry_look_days'
+    inner join raw.ipos as ipos
+        on
+            ipos.status = 'priced'
+            and ipos.event_date >= event.ipo_window_start
+            and ipos.event_date <= event.rank_day
+            and cast(ipos.offered_shares as decimal(19, 0)) * ipos.price_usd >= size.value
+    inner join reference.sessions as calendar
+        on
+            calendar.session_date >= ipos.event_date
+            and calendar.session_date <= ipos.event_date + cast(days.value as integer)
+    where event.kind = 'ipo'
+    group by ipos.event_date, calendar.session_date
+),
+
 -- A price list prints a new line bare on its first days: without its share count, its country, its year. What it prints
 -- of such a line a few days later is read for a quarterly event, which adds nothing but new lines: on the last
 -- session of that span.
@@ -207,6 +229,8 @@ gathered as (
     where anchor_date is not null
     union all
     select 'before_window' as role, anchor_date, session_date, preference from window_eves
+    union all
+    select 'first_days' as role, anchor_date, session_date, 0 as preference from first_day_sessions
     union all
     select 'new_lines' as role, anchor_date, session_date, 0 as preference from new_line_sessions
     union all

@@ -3,7 +3,7 @@ create table core.event_sessions (
     role varchar not null check (
         role in (
             'rank', 'price_window', 'history', 'effective', 'opening', 'last_recon', 'year_before', 'before_window',
-            'new_lines'
+            'new_lines', 'first_days'
         )
     ),
     anchor_date date not null,
@@ -22,7 +22,8 @@ comment on column core.event_sessions.role is
     'for two years of trading, 5.2); effective (first session of the new membership, or the day of a vintage before it); opening (date of an opening '
     'list); last_recon (rank day of the reconstitution that the opening list is the outcome of); year_before (the '
     'seasoning before that day); before_window (last session before the IPO window of a quarterly event, 9.2); '
-    'new_lines (what the price list prints of new lines some days after the rank day).';
+    'new_lines (what the price list prints of new lines some days after the rank day); first_days (first days of large '
+    'offerings, 9.8).';
 comment on column core.event_sessions.anchor_date is
     'Day that the session stands for: rank day, first session of the new membership or day of the vintage, date of the '
     'opening list.';

@@ -1,10 +1,19 @@
 -- The lasting identifiers of each line of the rank day. A line that continues a member keeps that member's identifiers;
 -- any other line is named after its ticker, with the rank day behind it where that name is taken.
-with inherited as (
+with heirs_of_members as (
     select
         members.rank_ticker as ticker,
-        min(given.security_id) as security_id,
-        min(given.company_id) as company_id
+        given.security_id as security_id,
+        given.company_id as company_id,
+        -- Two members that one line continues have merged: it bears on the identifiers of the one whose ticker it has.
+        row_number() over (
+            partition by members.rank_ticker
+            order by
+                case when members.opening_ticker = members.rank_ticker then 0 else 1 end,
+                case when members.opening_line = members.rank_ticker then 0 else 1 end,
+                given.security_id,
+                given.company_id
+        ) as choice
     from core.opening_members as members
     inner join raw.opening_rows as given
         on
@@ -13,7 +22,12 @@ with inherited as (
             and members.opening_ticker = given.ticker
             and members.as_of = given.as_of
     where members.event_id = $event_id and members.rank_ticker is not null and given.security_id is not null
-    group by members.rank_ticker
+),
+
+inherited as (
+    select ticker, security_id, company_id
+    from heirs_of_members
+    where choice = 1
 ),
 
 -- The newest list with FIGIs that was known by then (providers 1.10); an older one may tell of another bearer of the

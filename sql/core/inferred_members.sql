@@ -1,11 +1,11 @@
 -- Members of the Microcap that no list names: a list of it is mostly a fund's, and a fund holds a sample. By rule the
 -- smallest 1,000 companies of the Russell 2000 are in it (methodology 7.3), and which they were is told by their caps
--- on the rank day of the reconstitution that the lists are the outcome of.
+-- on the rank day of the reconstitution that the lists are the outcome of, by the rules of then.
 with rules as (
     select
-        max(case when rule = 'cut_micro' then value end) as cut_micro,
-        max(case when rule = 'band_micro' then value end) as band_micro,
-        max(case when rule = 'n_r3000' then value end) as n_r3000
+        max(case when rule = 'cut_micro' then coalesce(value_before, value) end) as cut_micro,
+        max(case when rule = 'band_micro' then coalesce(value_before, value) end) as band_micro,
+        max(case when rule = 'n_r3000' then coalesce(value_before, value) end) as n_r3000
     from core.event_rules
     where event_id = $event_id
 ),

@@ -73,7 +73,11 @@ searches as (
         identified.stage as stage,
         case when identified.stage = 'after_rank_day' then 'rank' else 'opening' end as role,
         case when identified.stage = 'after_rank_day' then event.rank_day else identified.as_of end as from_day,
-        case when identified.stage = 'after_rank_day' then event.effective_from else event.rank_day end as until_day,
+        case
+            when identified.stage = 'after_rank_day' then event.effective_from
+            -- An opening list from after the rank day looks ahead.
+            else greatest(event.rank_day, identified.as_of + 1)
+        end as until_day,
         case when identified.stage = 'after_rank_day' then identified.rank_ticker else identified.ticker end as ticker,
         event.grace_days as grace_days,
         row_number() over (
@@ -141,7 +145,7 @@ sightings as (
     inner join leavers on listings.ticker = leavers.ticker
     where
         listings.as_of > leavers.from_day
-        and listings.as_of <= leavers.until_day
+        and listings.as_of < leavers.until_day
         and (not leavers.is_recycled or leavers.name = listings.name)
         and cast(listings.known_at as date) <= leavers.until_day + leavers.grace_days
     group by leavers.security_id

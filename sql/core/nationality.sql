@@ -7,6 +7,7 @@ with rules as (
         coalesce(max(case when rule = 'use_filer_places' then value end), 1) = 1 as uses_filer_places,
         coalesce(max(case when rule = 'use_nationality_prior' then value end), 1) = 1 as uses_prior,
         coalesce(max(case when rule = 'n_shares_excluded' then value end), 1) = 1 as excludes_n_shares,
+        coalesce(max(case when rule = 'n_shares_excluded' then value_before end), 1) = 1 as excluded_n_shares,
         coalesce(max(case when rule = 'use_presumption' then value end), 1) = 1 as presumes_members,
         coalesce(max(case when rule = 'nationality_regime' then value end), 3) as regime
     from core.event_rules
@@ -237,7 +238,7 @@ matched as (
 -- What no rule decides is unknown, and no prior takes from a member that it was assigned to the US. That it still is
 -- though a rule speaks against it is presumed; but where the law of its incorporation decides (1.14), and was known in
 -- time, nothing is left to presume: a member that moved abroad is out. Where no filing tells it, the headquarters stand
--- for it.
+-- for it. Nor does a membership tell anything about a rule that was not asked when it came about.
 judged as (
     select
         stepped.*,
@@ -254,7 +255,13 @@ judged as (
                 then 'failed|incorporation'
             when stepped.is_member and stepped.seat = 'us' and not stepped.is_foreign_by_law
                 then 'passed|stated country'
-            when stepped.is_member and (stepped.decided is null or rules.presumes_members) then 'unknown|membership'
+            when
+                stepped.is_member
+                and (
+                    stepped.decided is null
+                    or (rules.presumes_members and (stepped.decided <> 'n_share' or rules.excluded_n_shares))
+                )
+                then 'unknown|membership'
             when stepped.decided = 'n_share' then 'failed|n_share'
             when
                 matched.us_share >= 0.5

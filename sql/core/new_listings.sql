@@ -149,6 +149,19 @@ facts as (
     cross join event
     where filings.form in ('10-K', '10-KT', '20-F', '40-F') and filings.filed_date < event.window_start
     union all
+    -- The filer gave up a name inside the window, has warrants on the market, and no line of it was there before: a line
+    -- of the shell would have been tied to it.
+    select newcomers.ticker, 'shell that listed and merged inside the window' as evidence, names.source
+    from newcomers
+    cross join event
+    inner join warrants on newcomers.issuer_key = warrants.issuer_key
+    inner join core.filer_names as names
+        on
+            names.event_id = $event_id
+            and newcomers.cik = names.cik
+            and names.kind = 'former'
+            and names.borne_to between event.window_start and event.rank_day
+    union all
     select filings.ticker, 'prospectus of an offering' as evidence, filings.source
     from filings
     cross join event

@@ -20,24 +20,12 @@ rules as (
         max(case when rule = 'contradicted_shares_pct' then value end) as contradicted_pct,
         max(case when rule = 'contradicted_quantile_pct' then value end) as quantile_pct,
         max(case when rule = 'min_price_usd' then value end) as min_price_usd,
-        max(case when rule = 'nationality_regime' then value end) as nationality_regime,
-        max(case when rule = 'cboe_eligible' then value end) as cboe_eligible
+        -- Whom a rule kept out then that has been relaxed since, it may not keep out now.
+        coalesce(max(case when rule = 'nationality_regime' then value - value_before end), 0) > 0
+            as has_new_nationality,
+        coalesce(max(case when rule = 'cboe_eligible' then value - value_before end), 0) > 0 as has_new_exchange
     from core.event_rules
     where event_id = $event_id
-),
-
--- The rules of the reconstitution before: whom a rule kept out that has been relaxed since, it may not keep out now.
-rules_then as (
-    select
-        max(case when dated.rule = 'nationality_regime' then dated.value end) as nationality_regime,
-        max(case when dated.rule = 'cboe_eligible' then dated.value end) as cboe_eligible
-    from event
-    inner join reference.recon_events as recons
-        on recons.kind = 'recon' and not recons.is_projection and event.last_rank_day = recons.rank_day
-    inner join reference.rules as dated
-        on
-            dated.valid_from <= recons.effective_date
-            and (dated.valid_to is null or recons.effective_date < dated.valid_to)
 ),
 
 -- Names and industries of the structures that never qualify (methodology 2.4).
@@ -304,9 +292,9 @@ judged as (
             when companies.last_cap_usd is null then 'no figures then'
             when companies.last_close_usd < rules.min_price_usd then 'under the minimum price then'
             when companies.changed_fact is not null then companies.changed_fact
-            when companies.home_group <> 'us' and rules_then.nationality_regime < rules.nationality_regime
+            when companies.home_group <> 'us' and rules.has_new_nationality
                 then 'the rule on the country has changed since'
-            when companies.is_on_cboe and rules_then.cboe_eligible < rules.cboe_eligible
+            when companies.is_on_cboe and rules.has_new_exchange
                 then 'the rule on the exchange has changed since'
             when companies.first_day > cast(event.last_rank_day - cast(rules.seasoning_days as integer) as varchar)
                 then 'listed for less than a year then'
@@ -325,7 +313,6 @@ judged as (
     from companies
     cross join event
     cross join rules
-    cross join rules_then
     cross join floors
     left join least_caps
         on case when companies.opening_r1000 then 'R1000' else 'R3000' end = least_caps.index_id

@@ -11,7 +11,7 @@ create table raw.filings (
 );
 
 comment on table raw.filings is
-    'One row a filing of a form that tells of listing, offering or delisting (8-A12B, 10-12B, 424B, 25, 15, CERT) or of '
+    'One row a filing of a form that tells of listing, offering or delisting (8-A12B, 10-12B of spin-offs, 424B, 25, 15, CERT) or of '
     'the kind of filer (10-K, 20-F, N-CSR).';
 comment on column raw.filings.source is 'sec_index (full index) or sec_submissions.';
 comment on column raw.filings.cik is 'Number of the filer with the SEC.';

@@ -615,6 +615,37 @@ newcomers as (
         and (lines.shares_session is not null or candidates.listing_evidence_strength = 'weak')
 ),
 
+-- Methodology 9.8: whether a large newcomer was a fast entry is told by the shares that it offered.
+unseen_fast_entries as (
+    select
+        'warning' as severity,
+        'fast_entry_unknown' as issue,
+        cast(null as varchar) as index_id,
+        candidates.ticker as ticker,
+        candidates.security_id as security_id,
+        candidates.seen_by as session_date,
+        'Larger than the breakpoint of the Russell Top 500, and no calendar tells how many shares it offered: if enough, '
+        || 'it was a member from its sixth session on.' as detail
+    from recon.ipo_candidates as candidates
+    inner join core.event_rules as fast
+        on fast.event_id = $event_id and fast.rule = 'fast_entry' and fast.value = 1
+    inner join core.event_rules as cuts on cuts.event_id = $event_id and cuts.rule = 'fast_entry_cut'
+    inner join recon.ipo_breakpoints as breakpoints
+        on breakpoints.event_id = $event_id and breakpoints.cut_rank = cuts.value
+    left join (
+        select distinct ticker
+        from raw.ipos
+        where status = 'priced' and offered_shares > 0
+    ) as offered
+        on candidates.ticker = offered.ticker
+    where
+        candidates.event_id = $event_id
+        and candidates.verdict = 'added'
+        and candidates.listing_kind = 'ipo'
+        and candidates.market_cap_usd > breakpoints.market_cap_usd
+        and offered.ticker is null
+),
+
 -- Rules that hold and that no source can be asked about: how many lines of the index they may concern.
 unseen_rules as (
     select
@@ -656,6 +687,54 @@ unseen_rules as (
     having count(*) > 0
 ),
 
+-- Methodology 10.7: a spin-off joins the index of its parent on its first day, if it is large enough. Form 10-12B tells
+-- that a new line is one; of whom, no source tells. So it waits for the reconstitution.
+spinoffs as (
+    select
+        'warning' as severity,
+        'spinoff_not_placed' as issue,
+        cast(null as varchar) as index_id,
+        universe.ticker as ticker,
+        universe.security_id as security_id,
+        max(filings.filed_date) as session_date,
+        'Spun off (Form 10-12B of this day) and listed since the membership before. No source names its parent: it '
+        || 'is in no index until a reconstitution ranks it.' as detail
+    from recon.universe as universe
+    inner join recon.eligibility as eligibility
+        on
+            eligibility.event_id = $event_id
+            and universe.security_id = eligibility.security_id
+            and eligibility.status <> 'ineligible'
+    inner join reference.recon_events as events on events.event_id = $event_id
+    inner join core.event_rules as rules on rules.event_id = $event_id and rules.rule = 'spinoff_form_days'
+    inner join core.event_rules as grace on grace.event_id = $event_id and grace.rule = 'capture_grace_days'
+    inner join core.filer_links as filers on filers.event_id = $event_id and universe.ticker = filers.ticker
+    inner join raw.filings as filings
+        on
+            filers.cik = filings.cik
+            and filings.form = '10-12B'
+            and filings.filed_date >= events.rank_day - cast(rules.value as integer)
+            and filings.filed_date <= events.rank_day
+            and cast(filings.known_at as date) <= events.rank_day + cast(grace.value as integer)
+    left join core.continuity as earlier
+        on
+            earlier.event_id = $event_id
+            and earlier.from_role = 'opening'
+            and earlier.to_role = 'rank'
+            and universe.ticker = earlier.to_ticker
+    where
+        universe.event_id = $event_id
+        and universe.security_type = 'common'
+        and earlier.to_ticker is null
+        -- Where nothing is known of the lines of then, nobody can be told from them.
+        and exists (
+            select 1
+            from core.continuity as ties
+            where ties.event_id = $event_id and ties.from_role = 'opening'
+        )
+    group by universe.ticker, universe.security_id
+),
+
 -- What the run was asked to leave out.
 left_out as (
     select
@@ -676,9 +755,13 @@ gathered as (
     union all
     select * from unjudged
     union all
+    select * from spinoffs
+    union all
     select * from left_out
     union all
     select * from newcomers
+    union all
+    select * from unseen_fast_entries
     union all
     select * from unseen_rules
     union all

@@ -10,7 +10,8 @@ create table recon.data_issues (
             'listed_without_price', 'filing_suspect', 'shares_implied', 'presumed_ineligible',
             'presumed_out_of_microcap', 'shares_below_index', 'evidence_left_out', 'history_incomplete', 'no_trade',
             'nothing_presumed', 'ipo_unconfirmed', 'ipo_no_market_cap', 'ipo_no_breakpoints', 'ipo_deferred',
-            'ipo_presumed_ineligible', 'shares_read_later', 'rule_unseen'
+            'ipo_presumed_ineligible', 'shares_read_later', 'rule_unseen', 'spinoff_not_placed',
+            'fast_entry_unknown'
         )
     ),
     index_id varchar check (

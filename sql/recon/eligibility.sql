@@ -8,6 +8,7 @@ with rules as (
         max(case when rule = 'class_lines_eligible' then value end) as class_lines_eligible,
         max(case when rule = 'min_class_cap_usd' then value end) as min_class_cap_usd,
         max(case when rule = 'bdc_eligible' then value end) as bdc_eligible,
+        coalesce(max(case when rule = 'bdc_eligible' then value_before end), 0) as bdc_eligible_before,
         max(case when rule = 'cboe_eligible' then value end) as cboe_eligible,
         max(case when rule = 'min_float_pct' then value end) as min_float_pct,
         max(case when rule = 'float_proxy_fail_pct' then value end) as float_proxy_fail_pct,
@@ -150,7 +151,12 @@ judged as (
             when structure = 'reit' and is_screened_for_ubti then 'unknown'
             when structure in ('operating', 'reit') then 'passed'
             when structure = 'bdc' and bdc_eligible = 1 then 'passed'
-            when structure_evidence_strength = 'weak' and is_presumed_member then 'unknown'
+            -- That a BDC was a member while it could be one tells nothing against the evidence.
+            when
+                structure_evidence_strength = 'weak'
+                and is_presumed_member
+                and not (structure = 'bdc' and bdc_eligible_before = 1)
+                then 'unknown'
             else 'failed'
         end as structure_status,
         -- What the close is (methodology 3.1-3.5). The volume is that of all exchanges together.

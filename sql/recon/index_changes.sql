@@ -105,9 +105,10 @@ select
     universe.company_name as company_name,
     universe.industry as industry,
     -- Why: the first rule that an excluded line failed, else that its rank put it there; of a quarterly event that it was
-    -- an offering, or a merger whose time has come (methodology 9.2, 9.7).
+    -- an offering, or a merger whose time has come (methodology 9.2, 9.7, 9.8).
     case
         when candidates.listing_kind = 'business_combination' then 'business_combination'
+        when candidates.fast_entry_on is not null then 'fast_entry'
         when candidates.security_id is not null then 'ipo'
         when described.action = 'deletion' and eligibility.status = 'ineligible' then eligibility.reason
         when described.action = 'deletion' and pricing.status = 'ineligible' then pricing.reason

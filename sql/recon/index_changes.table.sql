@@ -17,7 +17,7 @@ create table recon.index_changes (
     reason varchar not null check (
         reason in (
             'rank', 'no_figures', 'listing', 'exchange', 'security_type', 'structure', 'country', 'price',
-            'market_cap', 'share_class', 'float', 'votes', 'presumed_ineligible', 'ipo', 'business_combination'
+            'market_cap', 'share_class', 'float', 'votes', 'presumed_ineligible', 'ipo', 'fast_entry', 'business_combination'
         )
     ),
     rank bigint check (rank >= 1),
@@ -50,7 +50,7 @@ comment on column recon.index_changes.industry is
     '2020-09-18.';
 comment on column recon.index_changes.reason is
     'rank (its place by market cap); share_class (a further class that now qualifies, or no longer does); '
-    'no_figures (a line without price or share count); ipo (an addition of a quarterly event); business_combination (a '
+    'no_figures (a line without price or share count); ipo (an addition of a quarterly event); fast_entry (one that did not wait for it, 9.8); business_combination (a '
     'company that merged with a listed shell, 9.7); else the first rule that it failed, as in '
     'recon.eligibility.';
 comment on column recon.index_changes.rank is 'Rank of the company on the rank day; null where not ranked.';

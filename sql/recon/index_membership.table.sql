@@ -23,7 +23,6 @@ create table recon.index_membership (
     primary key (event_id, vintage, index_id, security_id),
     check (status not in ('ranked', 'added') or market_cap_usd is not null),
     check (status <> 'carried' or market_cap_usd is null),
-    check (status not in ('ranked', 'carried') or (rank is not null and percentile is not null)),
     check ((weight_pct is null) = (weight_basis is null))
 );
 

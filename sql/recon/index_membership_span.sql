@@ -81,12 +81,16 @@ states as (
         members.index_id as index_id,
         members.security_id as security_id,
         events.place as place,
-        events.effective_from as effective_from,
+        -- 9.8: a fast entry is a member from the session after its fifth, before the event that tells of it.
+        least(events.effective_from, coalesce(calendar.next_session, events.effective_from)) as effective_from,
         members.company_id as company_id,
         members.ticker as ticker,
         members.company_name as company_name
     from recon.index_membership as members
     inner join events on members.event_id = events.event_id and members.vintage = events.vintage
+    left join recon.ipo_candidates as candidates
+        on members.event_id = candidates.event_id and members.security_id = candidates.security_id
+    left join reference.sessions as calendar on candidates.fast_entry_on = calendar.session_date
 ),
 
 -- Places without a break between them are one span.

@@ -50,7 +50,13 @@ looked_at as (
         cuts.r1000_usd as r1000_usd,
         cuts.r3000_usd as r3000_usd,
         cuts.floor_usd as floor_usd,
-        eligibility.reason as reason,
+        -- 4.4: a fast entry may have less than 5 % of float or votes while lock-ups last.
+        case
+            when fast_entries.ticker is not null and eligibility.reason in ('float', 'votes') then null
+            else eligibility.reason
+        end as reason,
+        fast_entries.entry_session as fast_entry_on,
+        fast_entries.investable_cap_usd as investable_cap_usd,
         departures.has_left as has_left,
         member_companies.company_id is not null as is_member_company,
         -- 9.2: an offering. 9.7: of mergers with a listed shell, by the text of the day, those that both happened inside
@@ -72,6 +78,7 @@ looked_at as (
             rules.uses_vote_prior
             and rules.asks_for_votes
             and listings.unlocked_on is null
+            and fast_entries.ticker is null
             and universe.share_class is not null
             and priors.companies >= rules.vote_prior_companies
             and 2 * priors.taken < priors.companies,
@@ -88,6 +95,8 @@ looked_at as (
         on departures.event_id = $event_id and universe.ticker = departures.rank_ticker
     left join core.shares_reconciliation as shares
         on shares.event_id = $event_id and universe.ticker = shares.ticker
+    left join core.fast_entries as fast_entries
+        on fast_entries.event_id = $event_id and universe.ticker = fast_entries.ticker
     left join reference.ipo_vote_priors as priors on universe.industry = priors.industry
     left join member_companies on universe.company_id = member_companies.company_id
     where listings.event_id = $event_id
@@ -129,6 +138,8 @@ select
     market_cap_usd,
     floor_usd,
     reason as eligibility_reason,
+    case when verdict = 'added' then fast_entry_on end as fast_entry_on,
+    investable_cap_usd,
     verdict,
     -- 9.4: by the breakpoints alone.
     case

@@ -21,6 +21,8 @@ create table recon.ipo_candidates (
     market_cap_usd decimal(24, 4) check (market_cap_usd > 0),
     floor_usd decimal(24, 4) check (floor_usd > 0),
     eligibility_reason varchar,
+    fast_entry_on date,
+    investable_cap_usd decimal(24, 4) check (investable_cap_usd > 0),
     verdict varchar not null check (
         verdict in (
             'added', 'left', 'member_company', 'not_an_offering', 'deferred', 'ineligible',
@@ -64,6 +66,10 @@ comment on column recon.ipo_candidates.floor_usd is
     'moved with the market; of the Russell 3000 where the Microcap of before is not known.';
 comment on column recon.ipo_candidates.eligibility_reason is
     'First rule that the line failed, as in recon.eligibility; null where none.';
+comment on column recon.ipo_candidates.fast_entry_on is
+    'Session after whose close it was added without waiting for the event (9.8); else null.';
+comment on column recon.ipo_candidates.investable_cap_usd is
+    'Shares offered by the close of the first day, USD, where that made it a fast entry; else null.';
 comment on column recon.ipo_candidates.verdict is
     'added; left (gone before the first session of the new membership); member_company (a further class of a member, '
     'which waits for the reconstitution); not_an_offering; deferred (no public share structure yet, 9.6); ineligible; '

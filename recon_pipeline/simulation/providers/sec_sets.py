@@ -1,8 +1,9 @@
-"""The SEC's data sets (providers 1.6): statements by quarter, statements and notes by month, of which the latter have
-figures and symbols by class of stock.
+"""The SEC's data sets (providers 1.6): statements by quarter, statements and notes by month, and by quarter up to
+September 2020. The latter have figures and symbols by class of stock.
 
     GET /files/dera/data/financial-statement-data-sets/<yyyy>q<n>.zip
     GET /files/dera/data/financial-statement-notes-data-sets/<yyyy>_<mm>_notes.zip
+    GET /files/dera/data/financial-statement-notes-data-sets/<yyyy>q<n>_notes.zip
 
 What does not belong here: what was filed (`recon_pipeline.simulation.filings`).
 """
@@ -21,7 +22,10 @@ from recon_pipeline.simulation.providers.sec import UNDECLARED, city_of, has_con
 from recon_pipeline.simulation.registers import Registers
 
 STATEMENTS: Final = re.compile(r"/files/dera/data/financial-statement-data-sets/(\d{4})q([1-4])\.zip")
-NOTES: Final = re.compile(r"/files/dera/data/financial-statement-notes-data-sets/(\d{4})_(\d\d)_notes\.zip")
+NOTES: Final = re.compile(
+    r"/files/dera/data/financial-statement-notes-data-sets/(\d{4})(?:_(\d\d)|q([1-4]))_notes\.zip"
+)
+FIRST_MONTH_OF_NOTES: Final = "2020-10"
 
 SUB: Final = (
     *("adsh", "cik", "name", "sic", "countryba", "stprba", "cityba", "zipba", "bas1", "bas2", "baph", "countryma"),
@@ -50,15 +54,20 @@ def answer(registers: Registers, request: Request) -> Answer | None:
     if not has_contact(request):
         return Answer(403, UNDECLARED, "text/html")
     if statements is not None:
-        last = 3 * int(statements[2])
-        months = [f"{statements[1]}-{month:02}" for month in (last - 2, last - 1, last)]
+        months = _months(statements[1], statements[2])
     elif notes is not None:
-        months = [f"{notes[1]}-{notes[2]}"]
+        months = [f"{notes[1]}-{notes[2]}"] if notes[2] else _months(notes[1], notes[3])
+        months = [month for month in months if (month >= FIRST_MONTH_OF_NOTES) == bool(notes[2])]
     filed = [filing for filing in registers.filings if filing.counts and f"{filing.filed:%Y-%m}" in months]
     if not filed:
         return Answer(404, ABSENT, "application/xml")
     make = partial(_statements if statements else _notes, filed)
     return Answer(200, registers.once(request.path, make), ZIP, registers.written_at)
+
+
+def _months(year: str, quarter: str) -> list[str]:
+    last = 3 * int(quarter)
+    return [f"{year}-{month:02}" for month in (last - 2, last - 1, last)]
 
 
 def nearest_month_end(day: date) -> date:

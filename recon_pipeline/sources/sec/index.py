@@ -39,7 +39,7 @@ ROW_FLOOR_RUNNING: Final = 500
 
 # What tells of listing, offering and delisting, and the reports that tell what kind of filer it is.
 FORMS: Final = re.compile(
-    r"8-A12B(?:/A)?|10-12B(?:/A)?|424B[14]|CERT[A-Z]*|25(?:-NSE)?|15-(?:12B|12G|15D)|10-KT?|20-F|40-F|N-CSRS?|N-2"
+    r"8-A12B(?:/A)?|10-12B|424B[14]|CERT[A-Z]*|25(?:-NSE)?|15-(?:12B|12G|15D)|10-KT?|20-F|40-F|N-CSRS?|N-2"
 )
 _HEADER: Final = re.compile(r"Form Type +Company Name +CIK +Date Filed +File Name *")
 _TWO_COLUMNS: Final = re.compile(r"\S {2,}\S")

@@ -36,7 +36,7 @@ LIMITS: Final = Limits(most_members=4_000_000, most_member_bytes=200_000_000, mo
 FEWEST_MEMBERS: Final = 1_000
 FORMS: Final = frozenset(
     {
-        *("8-A12B", "8-A12B/A", "10-12B", "10-12B/A", "424B1", "424B4", "25", "25-NSE", "15-12B", "15-12G"),
+        *("8-A12B", "8-A12B/A", "10-12B", "424B1", "424B4", "25", "25-NSE", "15-12B", "15-12G"),
         *("10-K", "10-KT", "20-F", "40-F", "N-CSR", "N-CSRS", "N-2"),
     }
 )
