@@ -34,7 +34,7 @@ DAYS = (
     *(RANKED, date(2024, 5, 1), date(2024, 6, 3), date(2024, 7, 31), date(2024, 8, 1)),
     *(date(2024, 9, 20), date(2024, 9, 23)),
 )
-WINDOW = Window(date(2024, 5, 1), date(2024, 7, 31))
+WINDOW = Window(date(2024, 5, 1), date(2024, 7, 31), date(2024, 9, 20))
 SEPTEMBER = Round("2024-09-ipo", date(2024, 7, 31), date(2024, 9, 20), date(2024, 9, 23), WINDOW)
 
 
@@ -117,7 +117,8 @@ def added(*made: Made) -> Additions:
 
 # --- who is an IPO ----------------------------------------------------------------------------------------------------
 
-BEFORE_IT = (date(2024, 2, 1), date(2024, 4, 30))
+AFTER_ANOTHER = Window(WINDOW.first, WINDOW.last, WINDOW.effective, (date(2024, 2, 1), date(2024, 4, 30)))
+NEWER = Window(date(2025, 8, 1), date(2025, 10, 31), date(2025, 12, 19))
 
 
 @pytest.mark.parametrize(
@@ -136,35 +137,39 @@ BEFORE_IT = (date(2024, 2, 1), date(2024, 4, 30))
         (Debut(date(2024, 6, 3), "direct", told_on=date(2024, 7, 31)), WINDOW, True),
         (Debut(date(2024, 6, 3), "direct", told_on=date(2024, 8, 1)), WINDOW, False),
         (Debut(date(2024, 6, 3), "best_efforts", told_on=date(2024, 7, 1)), WINDOW, True),
-        (Debut(date(2018, 6, 4), "direct"), Window(date(2018, 5, 12), date(2018, 7, 31)), True),  # not yet a rule
+        (
+            Debut(date(2018, 6, 4), "direct"),
+            Window(date(2018, 5, 12), date(2018, 7, 31), date(2018, 7, 31)),
+            True,
+        ),  # not yet a rule
         # 9.6: deferred by one quarter, and no more; not from a reconstitution
         (
             Debut(date(2024, 4, 2), "direct", told_on=date(2024, 5, 2)),
-            Window(WINDOW.first, WINDOW.last, BEFORE_IT),
+            AFTER_ANOTHER,
             True,
         ),
         (Debut(date(2024, 4, 2), "direct", told_on=date(2024, 5, 2)), WINDOW, False),
         (
             Debut(date(2024, 4, 2), "direct", told_on=date(2024, 4, 29)),
-            Window(WINDOW.first, WINDOW.last, BEFORE_IT),
+            AFTER_ANOTHER,
             False,
         ),
-        (Debut(date(2024, 4, 2), "direct"), Window(WINDOW.first, WINDOW.last, BEFORE_IT), False),
+        (Debut(date(2024, 4, 2), "direct"), AFTER_ANOTHER, False),
         (
             Debut(date(2024, 1, 31), "direct", told_on=date(2024, 5, 2)),
-            Window(WINDOW.first, WINDOW.last, BEFORE_IT),
+            AFTER_ANOTHER,
             False,
         ),
-        (Debut(date(2024, 4, 2), "underwritten"), Window(WINDOW.first, WINDOW.last, BEFORE_IT), False),
+        (Debut(date(2024, 4, 2), "underwritten"), AFTER_ANOTHER, False),
         # 9.7
         (Debut(date(2024, 6, 3), "merger", shell_on=date(2024, 5, 1)), WINDOW, True),
         (Debut(date(2024, 6, 3), "merger", shell_on=date(2024, 4, 30)), WINDOW, False),
         (Debut(date(2024, 6, 3), "merger"), WINDOW, False),
-        (
-            Debut(date(2025, 9, 2), "merger", shell_on=date(2025, 8, 4)),
-            Window(date(2025, 8, 1), date(2025, 10, 31)),
-            False,
-        ),
+        (Debut(date(2025, 9, 2), "merger", shell_on=date(2025, 8, 4)), NEWER, False),
+        (Debut(date(2025, 2, 2), "merger"), NEWER, True),  # 180 days later it is 2025-08-01
+        (Debut(date(2025, 2, 1), "merger"), NEWER, False),
+        (Debut(date(2025, 5, 4), "merger"), NEWER, True),
+        (Debut(date(2025, 5, 5), "merger"), NEWER, False),
     ],
 )
 def test_who_is_an_ipo(debut: Debut, window: Window, is_one: bool) -> None:
@@ -308,7 +313,8 @@ LOCK = (date(2026, 6, 8), date(2026, 6, 26))
         (Made("GIANT", [100], 100 * MILLION, first=5, way="underwritten"), date(2026, 6, 29)),  # 06-08: locked
         (Made("GIANT", [100], 100 * MILLION, first=4, way="underwritten"), date(2026, 6, 8)),  # 06-05: in time
         (Made("GIANT", [100], 100 * MILLION, first=2, way="direct"), None),
-        (Made("GIANT", [100], 100 * MILLION, first=2, way="best_efforts"), None),
+        # Nobody tells this from an underwritten one.
+        (Made("GIANT", [100], 100 * MILLION, first=2, way="best_efforts"), date(2026, 6, 4)),
         # What is sold has to be larger than the smallest company (the cuts are all there): 100 million.
         (Made("GIANT", [100], 100 * MILLION, first=2, way="underwritten", offered_ppm=10_000), None),
         (Made("GIANT", [100], 100 * MILLION, first=2, way="underwritten", offered_ppm=10_001), date(2026, 6, 4)),

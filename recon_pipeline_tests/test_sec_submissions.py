@@ -87,6 +87,7 @@ COMPANY = header(
         ("0000000011-26-000003", "2026-01-15", "CERTNYS", "001-00011"),
         ("0000000011-26-000002", "2026-01-14", "8-K", "001-00011"),
         ("0000000011-26-000001", "2026-01-13", "8-A12B", ""),
+        ("0000000011-26-000000", "2026-01-12", "10-12B", "001-00011"),
         ("0000000011-25-000001", "2025-13-45", "25-NSE", "001-00011"),
     ),
 )
@@ -177,6 +178,10 @@ def test_telling_filings_are_known_at_the_end_of_their_day(land: Land) -> None:
             *("sec_submissions", 11, None, "8-A12B", date(2026, 1, 13)),
             *(datetime(2026, 1, 14, 4, 59, 59), "0000000011-26-000001", None),
         ),
+        (
+            *("sec_submissions", 11, None, "10-12B", date(2026, 1, 12)),
+            *(datetime(2026, 1, 13, 4, 59, 59), "0000000011-26-000000", "001-00011"),
+        ),
     ]
     assert rejected(frames) == [
         ("0000000011-25-000001", "filingDate", "2025-13-45", "a filing without day or number; left out")
@@ -246,7 +251,7 @@ def test_a_single_filer_is_asked_and_read(tmp_path: Path) -> None:
     row = landing.land(ask.feed, ask.base_url + ask.path, body, key=ask.path, fetched_at=MODIFIED)
     frames = provider.read(Landed(row, landing))
     assert frames["raw.filers"].select("cik", "as_of", "known_at").rows() == [(11, AS_OF, KNOWN)]
-    assert len(frames["raw.filings"]) == 3
+    assert len(frames["raw.filings"]) == 4
 
 
 @pytest.mark.parametrize("body", [b"<html>no</html>", b"{", b"{}", json.dumps(header(12)).encode(), b"\xff"])

@@ -81,7 +81,8 @@ def run_demo(
     progress: bool = False,
     say: Callable[[str], None] = lambda text: None,
 ) -> list[RunReport]:
-    """Simulate a market, serve it, and run its reconstitutions in order through the same code as real ones.
+    """Simulate a market, serve it, and run its events in order through the same code as real ones: reconstitutions and,
+    after the first one, the rounds of IPO additions.
 
     Each is run as a week after its new membership began, with the sources as they were then. The first opens from the
     list of who was in the indexes when the span began, the others from the event before. Events that the home holds
@@ -98,7 +99,7 @@ def run_demo(
     opening = home / "opening.csv"
     opening.write_bytes(opening_csv(market, everyone=True))
     there = published_events(home)
-    wanted = [each for each in (*market.span.past, chosen) if each == chosen or each.event_id not in there]
+    wanted = [each for each in market.chain(chosen) if each == chosen or each.event_id not in there]
     reports = []
     with serving(ArchiveServer(market)) as server:
         for number, each in enumerate(wanted, start=1):
@@ -117,4 +118,4 @@ def published_events(home: Path) -> set[str]:
     path = published_database(home)
     if not path.exists():
         return set()
-    return set(Reader(path).frame("select distinct event_id from recon.breakpoints")["event_id"])
+    return set(Reader(path).frame("select distinct event_id from recon.index_membership")["event_id"])

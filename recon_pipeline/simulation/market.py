@@ -199,6 +199,13 @@ class SimulatedMarket:
             self._changes[company] = tuple(sorted(found, key=lambda change: change.on))
         return self._changes[company]
 
+    def chain(self, last: ReconEvent) -> list[ReconEvent]:
+        """Every event of the span by rank day, from its first reconstitution to the `last` one: a round of IPO
+        additions before that would go by breakpoints of a day that is not in the market."""
+        recons = (*self.span.past, last)
+        rounds = [each for each in self.span.rounds if each.rank_day > recons[0].rank_day]
+        return sorted((*recons, *rounds), key=lambda each: each.rank_day)
+
     @cached_property
     def _issuing_days(self) -> list[date]:
         years = range(self.sessions[0].year - REPORTED_YEARS, self.sessions[-1].year + 1)

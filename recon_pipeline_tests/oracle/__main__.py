@@ -24,7 +24,7 @@ from recon_pipeline.simulation.demo import DEMO_EVENT, home_name, run_demo, sett
 from recon_pipeline.simulation.market import SimulatedMarket
 from recon_pipeline.simulation.registers import Registers
 from recon_pipeline_tests.oracle.additions import Additions, Round, ipo_event
-from recon_pipeline_tests.oracle.compare import KINDS, Difference, differences
+from recon_pipeline_tests.oracle.compare import KINDS, Difference, differences, published_bars
 from recon_pipeline_tests.oracle.ledger import Ledger
 from recon_pipeline_tests.oracle.methodology import rules_on
 from recon_pipeline_tests.oracle.newcomers import Window
@@ -96,8 +96,9 @@ def judge(
         opening = true_list(market)
         if is_run:
             run_event_of(home, DEMO_EVENT, market, opening)
-    for story in [last_story(market, opening)] if alone else stories(market):
-        found = differences(story, published_database(home))
+    published = published_database(home)
+    for story in [last_story(market, opening)] if alone else told(market, published=published):
+        found = differences(story, published)
         yield story.event_id, time.monotonic() - started, found
         started = time.monotonic()
 
@@ -141,24 +142,33 @@ def stories(market: SimulatedMarket, *, tells_all: bool = False, opening: bytes 
 
 
 def told(
-    market: SimulatedMarket, *, tells_all: bool = False, with_rounds: bool = True, opening: bytes | None = None
+    market: SimulatedMarket,
+    *,
+    tells_all: bool = False,
+    with_rounds: bool = True,
+    opening: bytes | None = None,
+    published: Path | None = None,
 ) -> Iterator[Story | Additions]:
-    """Every event of a market in order, from its first reconstitution on: that opens from its file, the others from the
-    one before. A round before it would go by breakpoints of a day that is not in the market."""
+    """Every event of a market in order: the first opens from its file, the others from the one before.
+
+    The rounds place newcomers by the breakpoints of a `published` database where it has them: `compare` holds these
+    against the oracle's own.
+    """
     registers = Registers(market)
     recons = [each for each in events().values() if each.kind == "recon"]
     (latest,) = [each for each in recons if each.rank_day == market.span.rank_day]
-    first, *others = (*market.span.past, latest)
-    rounds = [each for each in market.span.rounds if with_rounds and each.rank_day > first.rank_day]
     opened: Opening | None = None
     base: Base | None = None
     before: ReconEvent | None = None
-    for each in sorted((first, *others, *rounds), key=lambda one: one.rank_day):
+    for each in market.chain(latest):
+        if each.kind == "ipo" and not with_rounds:
+            continue
         ledger = Ledger(registers.at(each.rank_day), tells_all=tells_all)
         if each.kind == "ipo":
             assert base is not None
             assert opened is not None
-            additions = ipo_event(ledger, round_of(each, before), opened.members, base)
+            bars = published_bars(published, each.event_id) if published else None
+            additions = ipo_event(ledger, round_of(each, before), opened.members, base, bars)
             yield additions
             opened = additions.opening(base.rank_day)
         else:
@@ -187,7 +197,7 @@ def round_of(event: ReconEvent, before: ReconEvent | None) -> Round:
     last = None
     if before is not None and before.kind == "ipo" and before.ipo_window_start:
         last = (before.ipo_window_start, before.rank_day)
-    window = Window(event.ipo_window_start, event.rank_day, last)
+    window = Window(event.ipo_window_start, event.rank_day, event.effective_date, last)
     return Round(event.event_id, event.rank_day, event.effective_date, event.effective_from, window)
 
 

@@ -14,7 +14,7 @@ from typing import Final
 from recon_pipeline_tests.oracle.between import remaining
 from recon_pipeline_tests.oracle.eligibility import Judge, Verdict
 from recon_pipeline_tests.oracle.ledger import Ledger
-from recon_pipeline_tests.oracle.methodology import FAST_CUT, FAST_FROM, FAST_SESSIONS, rules_on
+from recon_pipeline_tests.oracle.methodology import FAILING_VOTES, FAST_CUT, FAST_FROM, FAST_SESSIONS, rules_on
 from recon_pipeline_tests.oracle.newcomers import Debut, Window, is_ipo
 from recon_pipeline_tests.oracle.performance import FLOOR, Bars, Base
 from recon_pipeline_tests.oracle.story import Change, Members, Opening
@@ -62,14 +62,21 @@ class Additions:
         return Opening({index: set(lines) for index, lines in self.after.items()}, last_rank_day)
 
 
-def ipo_event(ledger: Ledger, event: Round, before: Members, base: Base) -> Additions:
-    """Tell a quarterly event: `before` are the members after the event before it, `base` the last reconstitution."""
+def ipo_event(
+    ledger: Ledger, event: Round, before: Members, base: Base, published: dict[str, Fraction] | None = None
+) -> Additions:
+    """Tell a quarterly event: `before` are the members after the event before it, `base` the last reconstitution.
+
+    With `published` caps at the cuts in 1/10,000 USD newcomers are placed by those: how the return is measured moves
+    them by little (18.8), and whoever lies between two ways to measure it is nobody's mistake.
+    """
     session = ledger.session(event.rank_day)
     here = remaining(ledger, before, event.rank_day)
     judge = Judge(ledger, event.rank_day, rules_on(event.effective), set().union(*here.values()))
     bars = Bars.on(ledger, base, event.rank_day)
+    placing = Bars(bars.factor, published) if published else bars
     decisions = {
-        number: _decide(judge, number, debut, event.window, bars, here)
+        number: _decide(judge, number, debut, event.window, placing, here)
         for number, debut in ledger.debuts(session).items()
         if number in judge.companies
     }
@@ -105,6 +112,15 @@ def _decide(
     verdict = judge.verdict(company.vehicle)
     if verdict.reason is not None:
         return Decision(number, nowhere, f"{verdict.reason}: {verdict.why}", company.cap)
+    ledger = judge.ledger
+    if (
+        not ledger.tells_all
+        and ledger.lists_one_class_of_several(company.vehicle)
+        and ledger.industry(number) in FAILING_VOTES
+    ):
+        return Decision(
+            number, nowhere, "4.3: one class of several of technology; presumed to fail on votes", company.cap
+        )
     if company.cap is None:
         return Decision(number, nowhere, "9.3: nobody tells its shares")
     if company.cap <= bars.caps[FLOOR]:

@@ -14,12 +14,16 @@ from typing import Any, Final
 
 import duckdb
 
+from recon_pipeline_tests.oracle.additions import Additions
 from recon_pipeline_tests.oracle.methodology import CUTS
 from recon_pipeline_tests.oracle.story import Story, cap_usd
 
 # The price list prints a cap in whole dollars, and a filing's count is a whole one: shares and caps that follow from
 # them are off by no more than that.
 CAP_TOLERANCE: Final = Fraction(1, 1_000_000)
+# A return: lines that the price list lacks, some of them large, stand in it or not, and counts are those of the price
+# list or of filings. Less than methodology 18.8 allows for.
+RETURN_TOLERANCE: Final = Fraction(1, 250)
 KINDS: Final = ("universe", "company", "reason", "cap", "rank", "breakpoint", "before", "membership", "changes")
 
 
@@ -54,9 +58,89 @@ class Published:
             return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-def differences(story: Story, published: Path) -> list[Difference]:
+def published_bars(published: Path, event_id: str) -> dict[str, Fraction] | None:
+    """The caps at the cuts of a round of IPO additions in 1/10,000 USD, as a home published them; None for no such."""
+    rows = Published(published, event_id).rows("ipo_breakpoints") if published.exists() else []
+    return {row["breakpoint_id"]: Fraction(row["market_cap_usd"]) * 10_000 for row in rows} or None
+
+
+def differences(story: Story | Additions, published: Path) -> list[Difference]:
     """Every difference between a story and the event of the same id in a published database."""
-    return _Comparison(story, Published(published, story.event_id)).all()
+    rows = Published(published, story.event_id)
+    return _Comparison(story, rows).all() if isinstance(story, Story) else _Round(story, rows).all()
+
+
+class _Round:
+    """A round of IPO additions: who came and what became of it, by which breakpoints, and who is a member."""
+
+    def __init__(self, story: Additions, published: Published) -> None:
+        self.story, self.published = story, published
+        self.found: list[Difference] = []
+
+    def all(self) -> list[Difference]:
+        self._candidates()
+        self._breakpoints()
+        self._memberships()
+        self._changes()
+        return self.found
+
+    def _ticker(self, company: int) -> str:
+        session = self.story.ledger.session(self.story.rank_day)
+        return self.story.ledger.ticker(self.story.ledger.classes(company, session)[0], session)
+
+    def _name(self, company: int) -> str:
+        return self.story.ledger.issuers[company].company.name
+
+    def _candidates(self) -> None:
+        """Whoever enters, and what its company is worth. Why another one does not is asked of those alone that were an
+        offering to both: the ledger tells in which way each came, a reader of sources not of all."""
+        ours = {row["ticker"]: row for row in self.published.rows("ipo_candidates") if row["is_pricing_vehicle"]}
+        entered = {self.story.ledger.lines[line].company for _, line, _ in self.story.changes}
+        for number, each in self.story.decisions.items():
+            ticker = self._ticker(number)
+            row = ours.pop(ticker, None)
+            told = f"{row['verdict']}, {row['listing_kind']} by {row['listing_evidence']}" if row else "no candidate"
+            oracle = f"{', '.join(sorted(each.indexes)) or 'not added'}: {each.why}"
+            is_ours = row is not None and row["verdict"] == "added"
+            if is_ours != (number in entered):
+                self.found.append(Difference("reason", ticker, self._name(number), told, oracle))
+            elif row is not None and is_ours and each.cap is not None:
+                cap, true = row["market_cap_usd"], Fraction(each.cap, 10_000)
+                if cap is None or abs(Fraction(cap) - true) > CAP_TOLERANCE * true:
+                    self.found.append(Difference("cap", ticker, self._name(number), _usd(cap), _usd(true)))
+        for ticker, row in ours.items():
+            if row["verdict"] == "added":
+                told = f"{row['verdict']}, {row['listing_kind']} by {row['listing_evidence']}"
+                self.found.append(Difference("reason", ticker, row["company_name"], told, "did not come"))
+
+    def _breakpoints(self) -> None:
+        ours = {row["breakpoint_id"]: row["market_cap_usd"] for row in self.published.rows("ipo_breakpoints")}
+        for cut in CUTS:
+            true, cap = self.story.bars.caps[cut] / 10_000, ours.get(cut)
+            if cap is None or abs(Fraction(cap) - true) > RETURN_TOLERANCE * true:
+                self.found.append(Difference("breakpoint", cut, "", _usd(cap), _usd(true)))
+
+    def _memberships(self) -> None:
+        self._hold("membership", {(row["index_id"], row["ticker"]) for row in self.published.rows("index_membership")})
+
+    def _hold(self, kind: str, ours: set[tuple[str, str]]) -> None:
+        ledger = self.story.ledger
+        last = len(ledger.days) - 1
+        names = {ledger.ticker(line, last): line for lines in self.story.after.values() for line in lines}
+        oracle = {(index, ledger.ticker(line, last)) for index, lines in self.story.after.items() for line in lines}
+        for index, ticker in sorted(ours ^ oracle):
+            name = ledger.issuer(names[ticker]).company.name if ticker in names else ""
+            self.found.append(Difference(kind, ticker, name, *_sides(index, (index, ticker) in oracle)))
+
+    def _changes(self) -> None:
+        ledger = self.story.ledger
+        last = len(ledger.days) - 1
+        ours = {(row["index_id"], row["ticker"], row["action"]) for row in self.published.rows("index_changes")}
+        oracle = {(index, ledger.ticker(line, last), action) for index, line, action in self.story.changes}
+        for index, ticker, action in sorted(ours ^ oracle):
+            change = f"{action} {'to' if action == 'addition' else 'from'} {index}"
+            sides = (change, "no change") if (index, ticker, action) in ours else ("no change", change)
+            self.found.append(Difference("changes", ticker, "", *sides))
 
 
 class _Comparison:

@@ -158,7 +158,10 @@ class Ledger:
         )
 
     def debuts(self, session: int) -> dict[int, Debut]:
-        """How and when each company came that came within memory and up to a session."""
+        """How and when each company came that came within memory and up to a session.
+
+        No source tells an offering by agents who buy nothing from an underwritten one: to those outside it is one.
+        """
         found = {}
         for issuer in self.issuers:
             if issuer.listed_on is None or issuer.listed_on > self.days[session]:
@@ -167,7 +170,7 @@ class Ledger:
             shell = None if company.succeeds is None else self.issuers[company.succeeds]
             found[issuer.number] = Debut(
                 on=issuer.listed_on,
-                way=company.way,
+                way="underwritten" if company.way == "best_efforts" and not self.tells_all else company.way,
                 shell_on=shell.listed_on if shell else None,
                 told_on=issuer.disclosed_on(),
                 offered=issuer.offered,
@@ -228,6 +231,15 @@ class Ledger:
         if not self.is_carried(line) or self.lines[line].cap != "own":
             return None
         return self.market.shares(line, session) * self.close(line, session)
+
+    def lists_one_class_of_several(self, line: int) -> bool:
+        """Whether the name of a line calls it a class, and none of its sisters is listed."""
+        company = self.lines[line].company
+        return " Class " in self.lines[line].name and sum(self.is_share(each) for each in self.of_company[company]) == 1
+
+    def industry(self, company: int) -> str:
+        """The industry of a company in the words of the price list; blank where it states none."""
+        return self.issuers[company].company.industry
 
     def passes_ubti(self, company: int) -> bool:
         """Whether a company passes UBTI to its holders (2.6), as far as anybody tells."""

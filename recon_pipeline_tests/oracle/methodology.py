@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Final
 
@@ -41,8 +41,14 @@ OFFERED: Final = frozenset({"underwritten", "best_efforts", "direct"})
 MUST_DISCLOSE: Final = frozenset({"best_efforts", "direct"})
 DISCLOSE_FROM: Final = date(2018, 8, 1)
 # 9.7: the text of January 2024 takes in a blank-check company that came and merged within one window; that of August
-# 2025 waits for the end of the lock-up
-LOCK_UP_FROM: Final = date(2025, 8, 1)
+# 2025 waits for the end of the longest lock-up. The house takes the middle of the two days (rule despac_rule), and the
+# usual length, as no source tells how long holders are locked up (rule despac_lockup_days).
+LOCK_UP_FROM: Final = date(2024, 11, 1)
+LOCK_UP: Final = timedelta(days=180)
+# 4.3, 8.4: all but what was offered is locked up. The house presumes that a newcomer that lists one class of several
+# fails the rule on votes where fewer than half of at least ten of its industry were taken in (rule use_ipo_vote_prior):
+# those of technology, in the words of the price list
+FAILING_VOTES: Final = frozenset({"Computer Software: Prepackaged Software", "Semiconductors", "EDP Services"})
 # 9.8
 FAST_FROM: Final = date(2026, 5, 27)
 FAST_SESSIONS: Final = 5
