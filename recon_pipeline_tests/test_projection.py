@@ -120,6 +120,16 @@ def test_it_opens_from_the_last_published_event_before_its_day(tmp_path: Path) -
     assert preliminary.rows is not None
     assert set(preliminary.rows["as_of"]) == {date(2023, 5, 31)}
 
+    # A vintage of the lists: known from its day on, under the symbols of that day.
+    calendar[1]["known_at"] = "2023-05-26"
+    publish_rows(tmp_path, {"raw.event_runs": audited, "recon.index_membership": rows, "recon.events": calendar})
+    listed = published_opening(settings, events.event("2024-06-recon-asof-2023-05-31"))
+    assert listed.source == "published 2023-06-recon"
+    assert listed.rows is not None
+    assert set(listed.rows["as_of"]) == {date(2023, 5, 26)}
+    unlisted = published_opening(settings, events.event("2024-06-recon-asof-2023-05-25"))
+    assert unlisted.source == "published 2022-06-recon"
+
     earlier = published_opening(settings, events.event("2023-06-recon-asof-2023-03-31"))
     assert earlier.source == "published 2022-06-recon"
 

@@ -9,7 +9,7 @@ Does not belong here: what is due (`test_due.py`), the graph (`test_definitions.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
@@ -17,6 +17,9 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.test_utils import create_test_daemon_workspace_context, freeze_time
+from dagster._core.workspace.load_target import ModuleTarget
+from dagster._scheduler.scheduler import ScheduleIterationTimes, launch_scheduled_runs
 
 from recon_pipeline import events, ingest, pipeline
 from recon_pipeline.definitions import defs
@@ -230,6 +233,38 @@ def test_a_tick_that_is_repeated_has_the_same_key_and_the_next_another(clock: Cl
         assert isinstance(request, dg.RunRequest)
         keys.append(request.run_key)
     assert keys[0] == keys[1] != keys[2]
+
+
+# --- by the daemon itself ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_the_daemon_queues_what_is_due_once_and_again_after_a_failure(
+    tmp_path: Path, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Dagster's own loop over its schedules, on the code location as a server loads it; no queued run begins."""
+    monkeypatch.setenv("RECON_HOME", str(home_that_holds(tmp_path, {"2026-06-recon": "2026-06-12"})))
+    target = ModuleTarget("recon_pipeline.definitions", None, str(Path(__file__).parents[1]), "recon_pipeline")
+    times: dict[str, ScheduleIterationTimes] = {}
+
+    def queued(now: str) -> Sequence[dg.DagsterRun]:
+        with freeze_time(new_york(now)):
+            list(launch_scheduled_runs(workspace, logging.getLogger(__name__), new_york(now), times))
+        return instance.get_runs(dg.RunsFilter(job_name="reconstitute", statuses=[dg.DagsterRunStatus.QUEUED]))
+
+    with create_test_daemon_workspace_context(target, instance) as workspace:
+        assert queued("2026-11-13 20:59:00") == []
+        (run,) = queued("2026-11-13 21:00:05")
+        assert run.tags[DUE_TAG] == "2026-06-recon@2026-06-29 2026-09-ipo@2026-09-21 2026-12-recon@2026-11-13"
+        assert (run.tags[RANGE_START_TAG], run.tags[RANGE_END_TAG]) == ("2026-06-recon", "2026-12-recon")
+        assert [each.run_id for each in queued("2026-11-13 21:00:35")] == [run.run_id]
+        # The weekend has no tick, and on Monday that run is still under way.
+        assert [each.run_id for each in queued("2026-11-16 21:00:05")] == [run.run_id]
+        instance.report_run_failed(run)
+        (again,) = queued("2026-11-17 21:00:05")
+        assert again.tags[DUE_TAG] == run.tags[DUE_TAG]
+        captures = instance.get_runs(dg.RunsFilter(job_name="capture"))
+        assert [each.tags["dagster/run_key"] for each in captures] == ["capture 2026-11-17", "capture 2026-11-16"]
 
 
 # --- and run ----------------------------------------------------------------------------------------------------------

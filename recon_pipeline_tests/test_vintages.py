@@ -15,11 +15,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from recon_pipeline import events, ingest
+from recon_pipeline import events, ingest, pipeline
 from recon_pipeline.pipeline import RunReport, run_event
 from recon_pipeline.publish import published_database, published_path
 from recon_pipeline.settings import Settings
 from recon_pipeline.simulation import SimulatedMarket, opening_csv, serve, simulate
+from recon_pipeline.tables import load_tables
 from recon_pipeline.vintages import keep_vintage, latest_vintage, store_vintage, stored_vintage
 from recon_pipeline.warehouse import Reader
 from recon_pipeline_tests.small_home import small_home
@@ -187,3 +188,46 @@ def test_the_history_of_a_home_comes_back_from_no_landing(tmp_path: Path) -> Non
         store_vintage(bench.warehouse, EVENT, FINAL)
         ingest.forget_landings(bench.warehouse)
         assert stored_vintage(bench.warehouse, EVENT) == FINAL
+
+
+@pytest.mark.parametrize(
+    ("day", "kind", "found"),
+    [
+        ("2023-05-27", "update", {("astray", "2023-05-27")}),  # a Saturday
+        ("2023-04-27", "update", {("astray", "2023-04-27")}),  # before the rank day
+        ("2023-06-26", "update", {("astray", "2023-06-26")}),  # after the effective date
+        ("2023-06-20", "update", set()),
+    ],
+)
+def test_days_of_lists_that_do_not_fit_the_calendar_are_found(
+    tmp_path: Path, day: str, kind: str, found: set[tuple[str, str]]
+) -> None:
+    (check,) = load_tables()["reference.publications"].checks
+    with small_home(tmp_path) as bench:
+        pipeline.prepare(bench.warehouse)
+        assert bench.warehouse.failing_rows(check, {"event_id": EVENT.event_id}).is_empty()
+        row = {"event_id": ["2023-06-recon"], "publication_date": [date.fromisoformat(day)], "kind": [kind]}
+        bench.warehouse.load("reference.publications", pl.DataFrame(row).with_columns(source=pl.lit("case")))
+        rows = bench.warehouse.failing_rows(check, {"event_id": EVENT.event_id})
+        assert {(row["what"], str(row["day"])) for row in rows.iter_rows(named=True)} == found
+
+
+def test_an_event_that_the_rules_alone_know_brings_its_lists_along(tmp_path: Path) -> None:
+    (check,) = load_tables()["reference.publications"].checks
+    by_rule = events.event("2028-06-recon")
+    with small_home(tmp_path) as bench:
+        pipeline.prepare(bench.warehouse)
+        for _ in range(2):
+            ingest.add_to_calendar(bench.warehouse, by_rule)
+        days = bench.warehouse.frame(
+            "select publication_date, kind from reference.publications where event_id = '2028-06-recon' order by 1"
+        )
+        assert days.rows() == [tuple(entry) for entry in by_rule.publications]
+        assert bench.warehouse.failing_rows(check, {"event_id": by_rule.event_id}).is_empty()
+        # Without its final list it is found.
+        bench.warehouse.delete_event("reference.publications", by_rule.event_id)
+        first = pl.DataFrame({"event_id": [by_rule.event_id], "publication_date": [by_rule.publications[0].day]})
+        rows = first.with_columns(kind=pl.lit("preliminary"), source=pl.lit("case"))
+        bench.warehouse.load("reference.publications", rows)
+        failing = bench.warehouse.failing_rows(check, {"event_id": by_rule.event_id})
+        assert failing.select("what", "kind").rows() == [("missing", "final")]

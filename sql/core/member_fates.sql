@@ -286,6 +286,8 @@ marked as (
             and bounded.until_day >= listings.as_of
     where
         cast(listings.known_at as date) <= bounded.until_day + bounded.grace_days
+        -- A symbol may have gone to another company.
+        and (bounded.cik is null or listings.cik is null or bounded.cik = listings.cik)
         and (
             (listings.exchange = 'otc' and listings.is_active)
             or (listings.financial_status in ('Q', 'G', 'J', 'K') and not bounded.is_recycled)

@@ -168,10 +168,9 @@ entered as (
         end as entry_reason,
         case
             when spans.first_place = 0 then 'opening_list'
+            when additions.movement is null and known.event_id is null then 'first_event'
+            when additions.movement is null and not entries.is_chained then 'restart'
             when gaps.misses_recon or (gaps.event_id is not null and additions.movement = 'new') then 'event_after_gap'
-            when additions.movement is not null then 'event'
-            when known.event_id is null then 'first_event'
-            when not entries.is_chained then 'restart'
             else 'event'
         end as entry_basis,
         spans.first_place > 0 and entries.vintage = 'preliminary' as is_entry_provisional

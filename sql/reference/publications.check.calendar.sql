@@ -1,7 +1,7 @@
 -- severity: error
 -- The days of publication agree with the calendar of events: each is a session between rank day and effective date, the
--- preliminary list is of the preliminary date, the final one of the effective date, and every event has both if it has
--- such a date.
+-- preliminary list is of the preliminary date, the final one of the effective date, and an event that has lists has both
+-- if it has such a date.
 with wanted as (
     select event_id, 'preliminary' as kind, preliminary_date as day
     from reference.recon_events
@@ -32,7 +32,7 @@ missing as (
             wanted.event_id = publications.event_id
             and wanted.kind = publications.kind
             and wanted.day = publications.publication_date
-    where publications.event_id is null
+    where publications.event_id is null and wanted.event_id in (select event_id from reference.publications)
 )
 
 select 'astray' as what, event_id, kind, day
