@@ -164,11 +164,17 @@ class Ways:
         company, former = self.census.companies[index], self.census.companies[before]
         former.last, former.leaving = company.first - 1, "succeeded"
         company.succeeds, company.way = before, way
-        line = self.census.lines[index]
-        line.volatility_ppm = (
-            max(line.volatility_ppm, MERGED_VOLATILITY_PPM) if way == "merger" else line.volatility_ppm
-        )
         company.ipo_year = former.ipo_year or self.span.sessions[company.first].year - self._dice.between(1, 3)
+        if way == "merger":
+            line = self.census.lines[index]
+            line.volatility_ppm = max(line.volatility_ppm, MERGED_VOLATILITY_PPM)
+            self._add_warrant(index)
+
+    def _add_warrant(self, index: int) -> None:
+        """Its shell had sold warrants; on one exchange alone they have a letter of their own."""
+        census, symbol = self.census, f"{self.census.lines[index].symbol}W"
+        if census.companies[index].exchange == "nasdaq" and census.names.claim([symbol]):
+            census.add_warrant(index, symbol, self._dice.between(100, 6_000))
 
     def _windows(self) -> list[ReconEvent]:
         """The rounds of IPO additions whose whole window lies in the span, oldest first."""
@@ -184,7 +190,7 @@ class Ways:
             chosen = self._dice.pick(rounds)
             assert chosen.ipo_window_start
             first, last = self.span.index(chosen.ipo_window_start) + 3, self.span.index(chosen.rank_day) - 1
-            index = self._take((first + 2 * last) // 3, last, 500, 2_700)
+            index = self._take((first + 2 * last) // 3, last, 500, 2_700, "nasdaq")
             # Whenever it came: it comes on another day now.
             if index is None or not (shells := self._leavers("spac", self.census.companies[index], for_sessions=0)):
                 continue
@@ -195,16 +201,12 @@ class Ways:
             self._succeed(index, shell, "merger")
 
     def _merged(self) -> None:
-        """Blank-check companies that were listed long before. Their warrants trade on."""
-        census = self.census
+        """Blank-check companies that were listed long before."""
         for _ in range(self._a_year(MERGERS)):
             index = self._take(SHELL_SESSIONS, len(self.span.sessions), 300)
-            if index is None or not (shells := self._leavers("spac", census.companies[index])):
+            if index is None or not (shells := self._leavers("spac", self.census.companies[index])):
                 continue
             self._succeed(index, self._dice.pick(shells), "merger")
-            symbol = f"{census.lines[index].symbol}W"
-            if census.companies[index].exchange == "nasdaq" and census.names.claim([symbol]):
-                census.add_warrant(index, symbol, self._dice.between(100, 6_000))
 
     def _converted(self) -> None:
         """Partnerships that turn into corporations and keep their tickers."""

@@ -1,6 +1,7 @@
 -- Methodology 9.7, text of 2025: a company that merged with a listed shell is considered once the longest stated lock-up
--- has ended. Its warrants tell of the merger, the first session that shows its ticker of the day, as far as the sessions
--- of the history tell, and the usual length stands for the stated one.
+-- has ended. The name that its filer gave up tells of the merger and its day; else its warrants tell of the merger, and
+-- of the day the first session that shows its ticker, as far as the sessions of the history go. The usual length stands
+-- for the stated one.
 with event as (
     select
         events.rank_day as rank_day,
@@ -29,12 +30,39 @@ securities as (
     where securities.event_id = $event_id and securities.role = 'rank'
 ),
 
+-- A filer that was called as blank-check companies are, and until when.
+shells as (
+    select links.ticker as ticker, max(names.borne_to) as merged_on
+    from core.filer_links as links
+    cross join event
+    inner join core.filer_names as names
+        on
+            names.event_id = $event_id
+            and links.cik = names.cik
+            and names.kind = 'former'
+            and names.borne_to <= event.rank_day
+    inner join reference.structure_evidence as terms
+        on
+            terms.kind = 'name'
+            and terms.structure = 'spac'
+            and contains(
+                ' ' || regexp_replace(lower(names.name), '[^a-z0-9]+', ' ', 'g') || ' ', ' ' || terms.term || ' '
+            )
+    where links.event_id = $event_id
+    group by links.ticker
+),
+
 lines as (
-    select commons.ticker as ticker, commons.name_word as name_word
+    select
+        commons.ticker as ticker,
+        commons.name_word as name_word,
+        shells.merged_on as merged_on,
+        warrants.issuer_key is not null as has_warrants
     from securities as commons
-    inner join (select distinct issuer_key from securities where security_type = 'warrant') as warrants
+    left join (select distinct issuer_key from securities where security_type = 'warrant') as warrants
         on commons.issuer_key = warrants.issuer_key
-    where commons.security_type = 'common'
+    left join shells on commons.ticker = shells.ticker
+    where commons.security_type = 'common' and (warrants.issuer_key is not null or shells.ticker is not null)
 ),
 
 history as (
@@ -57,9 +85,17 @@ first_shown as (
 
 select
     cast($event_id as varchar) as event_id,
-    first_shown.ticker as ticker,
-    first_shown.seen_by as seen_by,
-    cast(first_shown.seen_by + event.lockup_days as date) as unlocked_on
-from first_shown
+    lines.ticker as ticker,
+    coalesce(lines.merged_on, first_shown.seen_by) as merged_by,
+    case when lines.merged_on is null then 'warrants listed beside it' else 'name that its shell gave up' end as evidence,
+    cast(coalesce(lines.merged_on, first_shown.seen_by) + event.lockup_days as date) as unlocked_on
+from lines
 cross join event
-where first_shown.seen_by > first_shown.first_session and first_shown.seen_by <= event.rank_day
+left join first_shown on lines.ticker = first_shown.ticker
+where
+    lines.merged_on is not null
+    or (
+        lines.has_warrants
+        and first_shown.seen_by > first_shown.first_session
+        and first_shown.seen_by <= event.rank_day
+    )

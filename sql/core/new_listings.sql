@@ -224,7 +224,8 @@ unlocked as (
     select
         lines.ticker as ticker,
         lines.listing_source as listing_source,
-        lockups.seen_by as seen_by,
+        lockups.evidence as evidence,
+        lockups.merged_by as seen_by,
         lockups.unlocked_on as unlocked_on
     from core.lockups as lockups
     inner join event on lockups.unlocked_on between event.window_start and event.rank_day
@@ -233,6 +234,46 @@ unlocked as (
     left join core.opening_members as members
         on members.event_id = $event_id and lines.ticker = members.rank_ticker
     where lockups.event_id = $event_id and newcomers.ticker is null and members.rank_ticker is null
+),
+
+-- Methodology 9.6: the window before, unless a reconstitution ended it, which took in whoever was there.
+window_before as (
+    select earlier.ipo_window_start as window_start, earlier.rank_day as rank_day
+    from reference.recon_events as earlier
+    inner join (
+        select max(events.rank_day) as rank_day
+        from reference.recon_events as events
+        cross join event
+        where events.rank_day < event.rank_day and not events.is_projection
+    ) as last on earlier.rank_day = last.rank_day
+    where earlier.kind = 'ipo' and not earlier.is_projection
+),
+
+first_counts as (
+    select cik, min(filed_date) as filed_date
+    from core.share_counts
+    where event_id = $event_id
+    group by cik
+),
+
+-- Direct listings of that window whose share structure became public after its end: deferred by one quarter, no more.
+deferred as (
+    select lines.ticker as ticker, min(ipos.source) as source, min(ipos.event_date) as seen_by
+    from lines
+    cross join event
+    cross join window_before
+    inner join raw.ipos as ipos
+        on
+            lines.ticker = ipos.ticker
+            and ipos.status = 'direct_listing'
+            and ipos.event_date between window_before.window_start and window_before.rank_day
+            and cast(ipos.known_at as date) <= event.rank_day + event.grace_days
+    inner join first_counts on lines.cik = first_counts.cik and first_counts.filed_date > window_before.rank_day
+    left join newcomers on lines.ticker = newcomers.ticker
+    left join core.opening_members as members
+        on members.event_id = $event_id and lines.ticker = members.rank_ticker
+    where newcomers.ticker is null and members.rank_ticker is null
+    group by lines.ticker
 )
 
 select
@@ -258,4 +299,18 @@ select
     unlocked.seen_by as seen_by,
     unlocked.unlocked_on as unlocked_on
 from unlocked
-inner join reference.listing_evidence as evidence on evidence.evidence = 'warrants listed beside it'
+inner join reference.listing_evidence as evidence on unlocked.evidence = evidence.evidence
+union all
+select
+    cast($event_id as varchar) as event_id,
+    deferred.ticker as ticker,
+    evidence.listing_kind as listing_kind,
+    evidence.evidence as evidence,
+    deferred.source as evidence_source,
+    evidence.strength as evidence_strength,
+    deferred.seen_by as seen_by,
+    cast(null as date) as unlocked_on
+from deferred
+left join unlocked on deferred.ticker = unlocked.ticker
+inner join reference.listing_evidence as evidence on evidence.evidence = 'direct listing in a calendar'
+where unlocked.ticker is null

@@ -17,8 +17,8 @@ create table core.new_listings (
 
 comment on table core.new_listings is
     'One row a quarterly event and common line that it looks at: those that no session before its IPO window shows, '
-    'and companies that merged with a listed shell and whose lock-up ended inside the window (methodology 9.2, 9.7). '
-    'Empty for reconstitutions.';
+    'companies that merged with a listed shell and whose lock-up ended inside the window, and direct listings that the '
+    'event before deferred (methodology 9.2, 9.6, 9.7). Empty for reconstitutions.';
 comment on column core.new_listings.event_id is
     'Event of the index calendar, as 2025-09-ipo; see reference.recon_events.';
 comment on column core.new_listings.ticker is 'Ticker on the rank day, in ROOT.CLASS form.';

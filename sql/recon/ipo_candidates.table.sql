@@ -35,7 +35,8 @@ create table recon.ipo_candidates (
 );
 
 comment on table recon.ipo_candidates is
-    'One row a quarterly event and line that was first listed inside its IPO window, or whose lock-up ended in it: what '
+    'One row a quarterly event and line that was first listed inside its IPO window, whose lock-up ended in it, or that '
+    'the event before deferred: what '
     'kind of listing it is by which evidence, what it is worth beside the floor, and what becomes of it (methodology '
     'section 9). Empty for reconstitutions.';
 comment on column recon.ipo_candidates.event_id is 'Event of the index calendar, as 2025-09-ipo; see recon.events.';
