@@ -668,7 +668,8 @@ def test_dates_follow_the_rule_of_the_year(
     dates: object, year: int, season: str, rank_day: str, preliminary: str | None, lock: str | None, effective: str
 ) -> None:
     found = (recon_dates if dates is RECON else ipo_dates)(year, season, session_on_or_before)
-    assert [str(day) if isinstance(day, date) else None for day in found[:4]] == [rank_day, preliminary, lock, effective]
+    told = [str(day) if isinstance(day, date) else None for day in found[:4]]
+    assert told == [rank_day, preliminary, lock, effective]
 
 
 # --- nothing is left out ----------------------------------------------------------------------------------------------
