@@ -6,6 +6,7 @@ What does not belong here: many seeds and years (`python -m recon_pipeline_tests
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -267,6 +268,21 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def story() -> Story:
     return next(stories(simulate(CHOSEN, lines=LINES, seed=SEED)))
+
+
+def test_a_band_for_members_of_the_microcap_alone_would_show(
+    registers: Registers, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """7.9: the market has some that rose to a band of 1000 and of 2000, and whoever held them there is found out."""
+
+    def for_all(cut: str, indexes: set[str], known: Mapping[str, object]) -> str:
+        return side_before(cut, indexes | {"R3000"} if "RMICRO" in indexes else indexes, known)
+
+    monkeypatch.setattr("recon_pipeline_tests.oracle.story.side_before", for_all)
+    days = CHOSEN.rank_day, CHOSEN.effective_date, CHOSEN.effective_from
+    held = tell(Ledger(registers), CHOSEN.event_id, *days, story.opening)
+    assert story.after["R1000"] - held.after["R1000"]
+    assert held.after["RMICRO"] - story.after["RMICRO"]
 
 
 @pytest.mark.slow

@@ -22,7 +22,9 @@ from recon_pipeline.simulation.nature import USUAL, Nature
 from recon_pipeline_tests.oracle.__main__ import told
 from recon_pipeline_tests.oracle.additions import Additions, Round, fast_entries, ipo_event, placed
 from recon_pipeline_tests.oracle.between import departures, joins_parent, remaining
+from recon_pipeline_tests.oracle.eligibility import Judge
 from recon_pipeline_tests.oracle.ledger import Ledger
+from recon_pipeline_tests.oracle.methodology import rules_on
 from recon_pipeline_tests.oracle.newcomers import Debut, Window, is_ipo
 from recon_pipeline_tests.oracle.performance import Bars, Base, price_return
 from recon_pipeline_tests.oracle.ranking import rank
@@ -273,6 +275,31 @@ def test_who_does_not_enter(made: Made, rule: str) -> None:
         assert found.decisions[3].why.startswith(rule)
     else:
         assert 3 not in found.decisions
+
+
+@pytest.mark.parametrize(
+    ("rank_day", "effective", "reason"),
+    [
+        (date(2024, 7, 31), date(2024, 9, 20), None),  # the older text asks for no lock-up
+        (date(2024, 9, 23), date(2024, 12, 20), "structure"),
+        (date(2024, 11, 30), date(2024, 12, 20), None),  # 180 days after 2024-06-03
+    ],
+)
+def test_what_merged_waits_for_the_end_of_its_lock_up(rank_day: date, effective: date, reason: str | None) -> None:
+    made = Made("NEW", [30], first=2, way="merger")
+    ledger = ByHand([LARGE, MIDDLE, SMALL, made], (*DAYS, date(2024, 11, 30)))
+    assert Judge(ledger, rank_day, rules_on(effective), ()).verdict(3).reason == reason
+
+
+def test_one_class_of_several_is_presumed_to_fail_on_votes_in_technology() -> None:
+    def of(name: str, industry: str) -> Additions:
+        ledger = ByHand([LARGE, MIDDLE, SMALL, Made("NEW", [30], first=2, way="underwritten")])
+        ledger.lines[3].name, ledger.issuers[3].company.industry = name, industry
+        return ipo_event(ledger, SEPTEMBER, BEFORE, base_of(ledger, 0, 1, 2))
+
+    assert not outcome(of("New Inc. Class A Common Stock", "Semiconductors"))
+    assert outcome(of("New Inc. Common Stock", "Semiconductors"))
+    assert outcome(of("New Inc. Class A Common Stock", "Restaurants"))
 
 
 def test_float_and_votes_that_nobody_tells_pass() -> None:

@@ -258,4 +258,4 @@ class Census:
         if company.nature.untold:  # it was as large when the opening was drawn up, and had long been listed then
             company.ipo_year, company.year_growth = None, 1.05
         elif company.trait == "merged_spac":
-            company.ipo_year = self.year - self._dice.between(2, 5)
+            company.ipo_year = self.first_year - self._dice.between(2, 5)  # it merged before the span

@@ -180,6 +180,9 @@ class Judge:
         if issuer.nature.structure not in rules.structures:
             other = "security_type" if issuer.nature.structure in UNITS else None
             return Verdict("structure", f"2.4: {issuer.nature.structure}", other)
+        merged_on = self.ledger.merged_on(number)
+        if rules.lock_up is not None and merged_on is not None and self.rank_day < merged_on + rules.lock_up:
+            return Verdict("structure", f"9.7: merged on {merged_on}, locked up until {merged_on + rules.lock_up}")
         if rules.screens_ubti and self.ledger.passes_ubti(number):
             return Verdict("structure", "2.6: passes UBTI to its holders")
         is_us, why = country.verdict(

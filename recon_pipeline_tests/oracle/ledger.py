@@ -232,6 +232,11 @@ class Ledger:
             return None
         return self.market.shares(line, session) * self.close(line, session)
 
+    def merged_on(self, company: int) -> date | None:
+        """The day of the merger with a blank-check company that made a company what it is; None for any other."""
+        issuer = self.issuers[company]
+        return issuer.listed_on if issuer.company.way == "merger" else None
+
     def lists_one_class_of_several(self, line: int) -> bool:
         """Whether the name of a line calls it a class, and none of its sisters is listed."""
         company = self.lines[line].company

@@ -112,6 +112,8 @@ class Rules:
 
     exchanges: frozenset[str]
     structures: frozenset[str]
+    lock_up: timedelta | None
+    """For how long a company that merged with a blank-check company counts as that one (9.7)."""
     excludes_n_shares: bool
     nationality: str
     """What decides of the country: `incorporation`, also the `havens`, or the `indicators` (1.14)."""
@@ -137,6 +139,7 @@ def rules_on(effective: date) -> Rules:
     return Rules(
         exchanges=EXCHANGES | {"cboe"} if effective >= CBOE_FROM else EXCHANGES,
         structures=STRUCTURES | {"bdc"} if effective < BDC_UNTIL else STRUCTURES,
+        lock_up=LOCK_UP if effective >= LOCK_UP_FROM else None,
         excludes_n_shares=effective >= N_SHARES_FROM,
         nationality=(
             "incorporation" if effective < HAVENS_FROM else "havens" if effective < INDICATORS_FROM else "indicators"
