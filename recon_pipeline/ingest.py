@@ -27,6 +27,7 @@ from recon_pipeline.publish import RUN_LOG
 from recon_pipeline.rules import dated_rules
 from recon_pipeline.settings import Settings
 from recon_pipeline.sources.archive import EXCHANGES, Archive, ArchiveBatch
+from recon_pipeline.sources.archive.dating import sessions_without_close
 from recon_pipeline.sources.http import HttpClient, Traffic, place
 from recon_pipeline.sources.landing import Landing
 from recon_pipeline.symbols import normal_ticker_expr
@@ -382,10 +383,21 @@ def _land_further(
 
 
 def _rank_day_is_missing_from(warehouse: Warehouse, event: ReconEvent) -> str | None:
-    """Return None if all exchanges have closes of the rank day, else in words for a message which of them do."""
+    """Return None if all exchanges have closes of the rank day, else in words for a message which of them do.
+
+    Where it is known that the archive will never have that session, the one before it stands in, as for any line that
+    the list of a rank day lacks (providers 1.9): every figure is marked as a neighbour's then.
+    """
+    which = _missing_from(warehouse, event.rank_day)
+    if which is not None and event.rank_day in sessions_without_close():
+        which = _missing_from(warehouse, events.previous_session(event.rank_day))
+    return which
+
+
+def _missing_from(warehouse: Warehouse, day: date) -> str | None:
     there = warehouse.frame(
-        "select distinct coalesce(exchange, 'all') as exchange from raw.prices where as_of = $rank_day order by 1",
-        {"rank_day": event.rank_day},
+        "select distinct coalesce(exchange, 'all') as exchange from raw.prices where as_of = $day order by 1",
+        {"day": day},
     )["exchange"].to_list()
     # A source that prints whole-market closes and no listings names no exchange.
     if "all" in there or set(EXCHANGES) <= set(there):

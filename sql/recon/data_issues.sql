@@ -97,17 +97,45 @@ renames as (
     where continuity.event_id = $event_id and continuity.basis <> 'ticker'
 ),
 
+-- Told once where the rank day has no list at all.
 neighbours as (
     select
         'info' as severity,
         'neighbour_session' as issue,
         cast(null as varchar) as index_id,
-        ticker,
-        security_id,
-        observed_session as session_date,
+        universe.ticker as ticker,
+        universe.security_id as security_id,
+        universe.observed_session as session_date,
         'Missing from the dump of the rank day; read from this session instead.' as detail
-    from recon.universe
-    where event_id = $event_id and is_neighbour
+    from recon.universe as universe
+    where
+        universe.event_id = $event_id
+        and universe.is_neighbour
+        and exists (
+            select 1
+            from recon.universe as seen
+            where seen.event_id = $event_id and not seen.is_neighbour and seen.listing = 'seen'
+        )
+    union all
+    select
+        'warning' as severity,
+        'neighbour_session' as issue,
+        cast(null as varchar) as index_id,
+        cast(null as varchar) as ticker,
+        cast(null as varchar) as security_id,
+        universe.observed_session as session_date,
+        'No price list of the rank day is to be had: ' || cast(count(*) as varchar)
+        || ' lines are read from this session instead.' as detail
+    from recon.universe as universe
+    where
+        universe.event_id = $event_id
+        and universe.is_neighbour
+        and not exists (
+            select 1
+            from recon.universe as seen
+            where seen.event_id = $event_id and not seen.is_neighbour and seen.listing = 'seen'
+        )
+    group by universe.observed_session
 ),
 
 without_figures as (
