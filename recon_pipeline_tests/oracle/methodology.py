@@ -47,8 +47,13 @@ LOCK_UP_FROM: Final = date(2024, 11, 1)
 LOCK_UP: Final = timedelta(days=180)
 # 4.3, 8.4: all but what was offered is locked up. The house presumes that a newcomer that lists one class of several
 # fails the rule on votes where fewer than half of at least ten of its industry were taken in (rule use_ipo_vote_prior):
-# those of technology, in the words of the price list
-FAILING_VOTES: Final = frozenset({"Computer Software: Prepackaged Software", "Semiconductors", "EDP Services"})
+# those of technology, in the words of the price list. To the house special machinery (SIC 3559) is for semiconductors.
+FAILING_VOTES: Final = frozenset(
+    {
+        *("Computer Software: Prepackaged Software", "Semiconductors", "EDP Services"),
+        "Industrial Machinery/Components",
+    }
+)
 # 9.8
 FAST_FROM: Final = date(2026, 5, 27)
 FAST_SESSIONS: Final = 5
