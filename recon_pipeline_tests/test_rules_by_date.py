@@ -267,6 +267,7 @@ def newcomer(
 ) -> Switch:
     """A switch of a rule on what becomes of a line that a quarterly event looks at."""
     line: Row = {"ticker": "ACME", "listing_kind": kind, "evidence_strength": "weak", "unlocked_on": unlocked_on}
+    cut: Row = {"cut_rank": "1", "base_cap_usd": "1", "market_cap_usd": "1", "basis": "reconstitution"}
     return Switch(
         (rule,),
         before,
@@ -277,10 +278,7 @@ def newcomer(
             "core.departures": [{"rank_ticker": "ACME"}],
             "recon.universe": [LINE],
             "recon.eligibility": [{"ticker": "ACME", "status": "eligible"}],
-            "recon.ipo_breakpoints": [
-                cut | {"cut_rank": "1", "base_cap_usd": "1", "market_cap_usd": "1", "basis": "reconstitution"}
-                for cut in ({"breakpoint_id": "R1000"}, {"breakpoint_id": "R3000"})
-            ],
+            "recon.ipo_breakpoints": [cut | {"breakpoint_id": name} for name in ("R1000", "R3000")],
         },
         [{"ticker": "ACME", "verdict": was}],
         [{"ticker": "ACME", "verdict": becomes}],
@@ -290,6 +288,7 @@ def newcomer(
 def fast_entry() -> Switch:
     """A large offering in each of two windows."""
     days = ("2025-12-10", "2026-06-11")
+    offering: Row = {"status": "priced", "ticker": "ACME", "offered_shares": "11"}
     return Switch(
         ("fast_entry", "fast_entry_cut", "fast_entry_sessions"),
         "2026-03-ipo",
@@ -304,11 +303,7 @@ def fast_entry() -> Switch:
             ],
             "core.new_listings": [{"ticker": "ACME", "listing_kind": "ipo", "evidence_strength": "strong"}],
             "core.event_sessions": [{"role": "first_days", "anchor_date": day, "session_date": day} for day in days],
-            "raw.ipos": [
-                {"status": "priced", "deal_id": day, "ticker": "ACME", "event_date": day, "offered_shares": "11"}
-                | {"known_at": f"{day} 20:00:00"}
-                for day in days
-            ],
+            "raw.ipos": [offering | {"deal_id": day, "event_date": day, "known_at": f"{day} 20:00:00"} for day in days],
             "raw.prices": [{"ticker": "ACME", "as_of": day, "close_usd": "1"} for day in days],
         },
         [],

@@ -97,7 +97,14 @@ renames as (
     where continuity.event_id = $event_id and continuity.basis <> 'ticker'
 ),
 
--- Told once where the rank day has no list at all.
+-- Told once where nobody will ever have a list of the rank day.
+unlisted_rank_days as (
+    select missing.session as session_date
+    from reference.archive_missing_sessions as missing
+    inner join reference.recon_events as events
+        on events.event_id = $event_id and missing.session = events.rank_day
+),
+
 neighbours as (
     select
         'info' as severity,
@@ -111,11 +118,7 @@ neighbours as (
     where
         universe.event_id = $event_id
         and universe.is_neighbour
-        and exists (
-            select 1
-            from recon.universe as seen
-            where seen.event_id = $event_id and not seen.is_neighbour and seen.listing = 'seen'
-        )
+        and not exists (select 1 from unlisted_rank_days)
     union all
     select
         'warning' as severity,
@@ -127,14 +130,8 @@ neighbours as (
         'No price list of the rank day is to be had: ' || cast(count(*) as varchar)
         || ' lines are read from this session instead.' as detail
     from recon.universe as universe
-    where
-        universe.event_id = $event_id
-        and universe.is_neighbour
-        and not exists (
-            select 1
-            from recon.universe as seen
-            where seen.event_id = $event_id and not seen.is_neighbour and seen.listing = 'seen'
-        )
+    cross join unlisted_rank_days
+    where universe.event_id = $event_id and universe.is_neighbour
     group by universe.observed_session
 ),
 
