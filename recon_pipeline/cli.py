@@ -514,10 +514,10 @@ def demo(
     lines: Annotated[int, typer.Option("--lines", min=5000, help="Lines that are ever listed in the market.")] = 9000,
     years: Annotated[
         int, typer.Option("--years", min=0, max=10, help="Years of sessions; 0: those of a single event.")
-    ] = 3,
+    ] = 2,
     seed: Annotated[int, typer.Option("--seed", help="Another seed is another market.")] = 1,
 ) -> None:
-    """Run the whole pipeline on the embedded simulated market, every reconstitution of its years; no network."""
+    """Run the whole pipeline on the embedded simulated market, every event of its years; no network."""
     from recon_pipeline.publish import published_database
     from recon_pipeline.simulation.demo import home_name, run_demo
     from recon_pipeline.warehouse import Reader
