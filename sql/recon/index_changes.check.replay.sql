@@ -14,7 +14,15 @@ before as (
         on universe.event_id = $event_id and members.rank_ticker = universe.ticker
     inner join core.departures as departures
         on departures.event_id = $event_id and members.rank_ticker = departures.rank_ticker
-    where members.event_id = $event_id and not departures.has_left
+    -- Of two members that one line continues one has merged away (core.identities).
+    left join core.member_fates as merged
+        on
+            merged.event_id = $event_id
+            and merged.reason = 'merged'
+            and members.index_id = merged.index_id
+            and members.opening_ticker = merged.opening_ticker
+            and members.as_of = merged.as_of
+    where members.event_id = $event_id and not departures.has_left and merged.opening_ticker is null
 ),
 
 entries as (

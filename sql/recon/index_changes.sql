@@ -18,7 +18,15 @@ before as (
             departures.event_id = $event_id
             and universe.ticker = departures.rank_ticker
             and not departures.has_left
-    where members.event_id = $event_id
+    -- Of two members that one line continues one has merged away (core.identities).
+    left join core.member_fates as merged
+        on
+            merged.event_id = $event_id
+            and merged.reason = 'merged'
+            and members.index_id = merged.index_id
+            and members.opening_ticker = merged.opening_ticker
+            and members.as_of = merged.as_of
+    where members.event_id = $event_id and merged.opening_ticker is null
 ),
 
 after as (

@@ -78,7 +78,15 @@ kept as (
     inner join reference.recon_events as events on members.event_id = events.event_id and events.kind = 'ipo'
     inner join recon.universe as universe
         on universe.event_id = $event_id and members.rank_ticker = universe.ticker
-    where members.event_id = $event_id
+    -- Of two members that one line continues one has merged away (core.identities).
+    left join core.member_fates as merged
+        on
+            merged.event_id = $event_id
+            and merged.reason = 'merged'
+            and members.index_id = merged.index_id
+            and members.opening_ticker = merged.opening_ticker
+            and members.as_of = merged.as_of
+    where members.event_id = $event_id and merged.opening_ticker is null
     group by members.index_id, universe.security_id, universe.company_id
 ),
 
