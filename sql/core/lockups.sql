@@ -76,10 +76,8 @@ first_shown as (
     select lines.ticker as ticker, min(listings.as_of) as seen_by, min(history.first_session) as first_session
     from history
     inner join raw.listings as listings on history.session_date = listings.as_of
-    inner join lines
-        on
-            listings.ticker = lines.ticker
-            and regexp_extract(lower(listings.name), '[a-z0-9]+', 0) = lines.name_word
+    inner join lines on listings.ticker = lines.ticker
+    where starts_with(lower(listings.name), lines.name_word)
     group by lines.ticker
 )
 

@@ -57,7 +57,7 @@ shown as (
         sessions.session_date as session_date,
         max(case when sessions.role = 'history' then 1 else 0 end) = 1 as is_history,
         max(case
-            when regexp_extract(lower(listings.name), '[a-z0-9]+', 0) = lines.name_word then 1 else 0
+            when starts_with(lower(listings.name), lines.name_word) then 1 else 0
         end) = 1 as is_namesake
     from core.event_sessions as sessions
     inner join raw.listings as listings on sessions.session_date = listings.as_of

@@ -65,58 +65,62 @@ at_anchor as (
     where preference = 0
 ),
 
+-- A line that is there at the anchor itself has no need of the neighbouring sessions. Read besides is what the lists of
+-- the session after the rank day, and of the session for new lines, print of lines that were not there before the window
+-- of a quarterly event.
+needed as (
+    select found.*, false as is_later
+    from found
+    left join at_anchor
+        on
+            found.role = at_anchor.role
+            and found.anchor_date = at_anchor.anchor_date
+            and found.ticker = at_anchor.ticker
+    where found.role <> 'new_lines' and (found.preference = 0 or at_anchor.ticker is null)
+    union all
+    select found.*, true as is_later
+    from found
+    left join (select distinct ticker from found where role = 'before_window') as before_window
+        on found.ticker = before_window.ticker
+    where
+        before_window.ticker is null
+        and (found.role = 'new_lines' or (found.role = 'rank' and found.preference = 2))
+        and exists (select 1 from found as eve where eve.role = 'before_window')
+),
+
 figured as (
     select
-        found.*,
+        needed.*,
         coalesce(price_order.precedence, 99) as precedence,
         prices.close_usd as close_usd,
         prices.volume_shares as volume_shares,
         shares.outstanding_shares as outstanding_shares
-    from found
-    left join price_order on found.listing_source = price_order.source
+    from needed
+    left join price_order on needed.listing_source = price_order.source
     left join raw.prices as prices
         on
-            found.listing_source = prices.source
+            needed.listing_source = prices.source
             and not prices.is_adjusted
-            and found.session_date = prices.as_of
-            and found.exchange = prices.exchange
-            and found.symbol = prices.symbol
+            and needed.session_date = prices.as_of
+            and needed.exchange = prices.exchange
+            and needed.symbol = prices.symbol
     left join raw.shares_outstanding as shares
         on
-            found.listing_source = shares.source
-            and found.session_date = shares.as_of
-            and found.exchange = shares.exchange
-            and found.symbol = shares.symbol
+            needed.listing_source = shares.source
+            and needed.session_date = shares.as_of
+            and needed.exchange = shares.exchange
+            and needed.symbol = shares.symbol
 ),
 
--- A line that is there at the anchor itself has no need of the neighbouring sessions.
-seen as (
-    select figured.*
-    from figured
-    left join at_anchor
-        on
-            figured.role = at_anchor.role
-            and figured.anchor_date = at_anchor.anchor_date
-            and figured.ticker = at_anchor.ticker
-    where figured.role <> 'new_lines' and (figured.preference = 0 or at_anchor.ticker is null)
-),
-
--- What the lists of the session after the rank day and of the session for new lines print of lines that were not there
--- before the window of a quarterly event.
 later_prints as (
     select
-        figured.*,
+        *,
         row_number() over (
-            partition by figured.role, figured.ticker
-            order by figured.precedence, coalesce(figured.volume_shares, 0) desc, figured.exchange, figured.symbol
+            partition by role, ticker
+            order by precedence, coalesce(volume_shares, 0) desc, exchange, symbol
         ) as choice
     from figured
-    left join (select distinct ticker from found where role = 'before_window') as before_window
-        on figured.ticker = before_window.ticker
-    where
-        before_window.ticker is null
-        and (figured.role = 'new_lines' or (figured.role = 'rank' and figured.preference = 2))
-        and exists (select 1 from found as eve where eve.role = 'before_window')
+    where is_later
 ),
 
 preferred as (
@@ -129,7 +133,8 @@ preferred as (
             partition by role, anchor_date, ticker
             order by preference, precedence, coalesce(volume_shares, 0) desc, exchange, symbol
         ) as choice
-    from seen
+    from figured
+    where not is_later
 ),
 
 -- What traded in the price window, to tell a line that flickers from one that is new.
