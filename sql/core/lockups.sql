@@ -65,10 +65,12 @@ lines as (
     where commons.security_type = 'common' and (warrants.issuer_key is not null or shells.ticker is not null)
 ),
 
+-- Those of the sessions that any list describes: before the first of them nobody was seen.
 history as (
-    select session_date, min(session_date) over () as first_session
-    from core.event_sessions
-    where event_id = $event_id and role in ('history', 'rank', 'price_window')
+    select sessions.session_date as session_date, min(sessions.session_date) over () as first_session
+    from core.event_sessions as sessions
+    inner join (select distinct as_of from raw.listings) as described on sessions.session_date = described.as_of
+    where sessions.event_id = $event_id and sessions.role in ('history', 'rank', 'price_window')
 ),
 
 -- Under its ticker and a name that begins alike: before the merger the ticker may have been another's.
