@@ -15,6 +15,7 @@ from pathlib import Path
 
 from recon_pipeline import events
 from recon_pipeline.errors import ReconError
+from recon_pipeline.events import ReconEvent
 from recon_pipeline.ingest import Say, check_evidence, choose_opening, land_openings
 from recon_pipeline.pipeline import (
     RunReport,
@@ -57,11 +58,13 @@ def backfill(
     progress: bool = False,
     say: Say = lambda text: None,
     done: Callable[[RunReport], None] = lambda report: None,
+    settings_of: Callable[[ReconEvent], Settings] | None = None,
 ) -> BackfillReport:
     """Run every event from one to another, both included, each from the one before it, and publish once.
 
     The first opens from the files that are given, else as `run_event` opens it: from the event before in the home.
-    `done` is told of each event as it is built. Running it again gives the same snapshot.
+    `done` is told of each event as it is built. Running it again gives the same snapshot. `settings_of` gives an event
+    settings of its own, for a past that is replayed event by event; the home is that of `settings`.
 
     Events of the home outside the stretch that were built by other rules are built again, so that a snapshot is of one
     making. Later ones that open from a membership which has changed are left as they are and told of as stale: a
@@ -77,24 +80,33 @@ def backfill(
     check_evidence(without)
     began = time.perf_counter()
     reports: list[RunReport] = []
+
+    def own_settings(event: ReconEvent) -> Settings:
+        return settings_of(event) if settings_of else settings
+
+    def rebuild(event_id: str) -> None:
+        event = runnable_event(event_id)
+        rebuild_event(warehouse, event, own_settings(event), progress=progress, say=say)
+
     with open_warehouse(settings) as warehouse:
         by_others = prepare(warehouse)
         # Before anything is done, for what was given may not be usable.
         choose_opening(warehouse, wanted[0], openings, allow_late=allow_late_opening)
         for other in by_others:
             if other < first:
-                rebuild_event(warehouse, runnable_event(other), settings, progress=progress, say=say)
+                rebuild(other)
         try:
             for event in wanted:
                 report = RunReport(event)
+                own = own_settings(event)
                 paths = () if reports else openings
                 opening = choose_opening(
                     warehouse, event, paths, allow_late=allow_late_opening, from_previous=bool(reports)
                 )
-                land_openings(paths, settings)
+                land_openings(paths, own)
                 report.opening_source, report.notes = opening.source, list(opening.notes)
-                known_at = events.known_at(event, settings.moment)
-                build_event(warehouse, settings, report, opening, known_at, without, progress=progress, say=say)
+                known_at = events.known_at(event, own.moment)
+                build_event(warehouse, own, report, opening, known_at, without, progress=progress, say=say)
                 report.issues = issue_counts(warehouse, event)
                 reports.append(report)
                 done(report)
@@ -104,7 +116,9 @@ def backfill(
                 publish(warehouse, settings.home_dir)
             raise
         for other in outdated(warehouse):
-            rebuild_event(warehouse, runnable_event(other), settings, progress=progress, say=say)
+            rebuild(other)
         stale = stale_events(warehouse)
-        snapshot = publish(warehouse, settings.home_dir)
-    return BackfillReport(reports, stale, snapshot, published_database(settings.home_dir), time.perf_counter() - began)
+        snapshot, published = publish(warehouse, settings.home_dir), published_database(settings.home_dir)
+    for report in reports:
+        report.snapshot, report.published = snapshot, published
+    return BackfillReport(reports, stale, snapshot, published, time.perf_counter() - began)

@@ -514,7 +514,7 @@ def demo(
     lines: Annotated[int, typer.Option("--lines", min=5000, help="Lines that are ever listed in the market.")] = 9000,
     years: Annotated[
         int, typer.Option("--years", min=0, max=10, help="Years of sessions; 0: those of a single event.")
-    ] = 2,
+    ] = 3,
     seed: Annotated[int, typer.Option("--seed", help="Another seed is another market.")] = 1,
 ) -> None:
     """Run the whole pipeline on the embedded simulated market, every event of its years; no network."""
@@ -524,8 +524,8 @@ def demo(
 
     console = _console(stderr=True)
     settings = _settings((home or _settings(None).home_dir) / home_name(lines, years, seed))
-    reports = run_demo(settings, lines=lines, years=years, seed=seed, progress=console.is_terminal, say=console.print)
-    report = reports[-1]
+    done = run_demo(settings, lines=lines, years=years, seed=seed, progress=console.is_terminal, say=console.print)
+    report = done.reports[-1]
     reader = Reader(published_database(settings.home_dir))
     frame = reader.frame(
         """

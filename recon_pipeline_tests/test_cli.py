@@ -164,10 +164,26 @@ def test_an_unknown_event_is_told_with_its_near_ids(recon: Recon, home: Path, tm
     assert "2023-06-recon" in told
 
 
-def test_an_ipo_event_is_refused_and_why(recon: Recon, tmp_path: Path) -> None:
+def test_a_quarterly_event_needs_to_know_who_was_in_as_well(recon: Recon, tmp_path: Path) -> None:
     done = recon("run", "2023-09-ipo", "--home", tmp_path / "home")
     assert done.code == 2
-    assert "quarterly IPO additions" in paragraph(done)
+    assert "or run the event before it in this home first" in paragraph(done)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "told"),
+    [
+        ("2023-09-ipo", "2023-06-recon", "the last comes before the first"),
+        ("2023-09-ipo", "2023-12-xxx", "has none of that name"),
+        ("2023-09-ipo-asof-2023-07-03", "2023-12-ipo", "a projection is no event of the calendar"),
+    ],
+)
+def test_a_backfill_of_a_stretch_that_is_none_is_refused(
+    recon: Recon, tmp_path: Path, first: str, last: str, told: str
+) -> None:
+    done = recon("backfill", "--from", first, "--to", last, "--home", tmp_path / "home")
+    assert done.code == 2
+    assert told in paragraph(done)
     assert not (tmp_path / "home").exists()
 
 

@@ -14,14 +14,15 @@ from typing import Final
 
 from pydantic import SecretStr
 
+from recon_pipeline.backfill import BackfillReport, backfill
 from recon_pipeline.events import ReconEvent, event
-from recon_pipeline.pipeline import RunReport, run_event
+from recon_pipeline.pipeline import RunReport
 from recon_pipeline.publish import published_database
 from recon_pipeline.settings import Settings
+from recon_pipeline.simulation.apart import served_apart
 from recon_pipeline.simulation.market import simulate
 from recon_pipeline.simulation.membership import opening_csv
 from recon_pipeline.simulation.providers.form import CONTACT, KEY
-from recon_pipeline.simulation.server import ArchiveServer, serving
 from recon_pipeline.warehouse import Reader
 
 DEMO_EVENT: Final = "2026-06-recon"
@@ -80,7 +81,7 @@ def run_demo(
     years: int = 0,
     progress: bool = False,
     say: Callable[[str], None] = lambda text: None,
-) -> list[RunReport]:
+) -> BackfillReport:
     """Simulate a market, serve it, and run its events in order through the same code as real ones: reconstitutions and,
     after the first one, the rounds of IPO additions.
 
@@ -90,27 +91,39 @@ def run_demo(
     """
     began = perf_counter()
     chosen = event(DEMO_EVENT)
-    market = simulate(chosen, lines=lines, seed=seed, years=years)
-    days = f"{market.sessions[0]} to {market.sessions[-1]}"
-    took = perf_counter() - began
-    say(f"simulated {len(market.lines):,} lines over {len(market.sessions):,} sessions, {days}: {took:.1f} s")
-    home = settings.home_dir
-    home.mkdir(parents=True, exist_ok=True)
-    opening = home / "opening.csv"
-    opening.write_bytes(opening_csv(market, everyone=True))
-    there = published_events(home)
-    wanted = [each for each in market.chain(chosen) if each == chosen or each.event_id not in there]
-    reports = []
-    with serving(ArchiveServer(market)) as server:
-        for number, each in enumerate(wanted, start=1):
+    with served_apart(DEMO_EVENT, lines=lines, seed=seed, years=years) as server:
+        market = simulate(chosen, lines=lines, seed=seed, years=years)
+        days = f"{market.sessions[0]} to {market.sessions[-1]}"
+        took = perf_counter() - began
+        say(f"simulated {len(market.lines):,} lines over {len(market.sessions):,} sessions, {days}: {took:.1f} s")
+        home = settings.home_dir
+        home.mkdir(parents=True, exist_ok=True)
+        opening = home / "opening.csv"
+        opening.write_bytes(opening_csv(market, everyone=True))
+        there = published_events(home)
+        chain = market.chain(chosen)
+        first = next(each for each in chain if each == chosen or each.event_id not in there)
+        wanted = chain[chain.index(first) :]
+
+        def as_then(each: ReconEvent) -> Settings:
+            number = wanted.index(each) + 1 if each in wanted else 0
             say(f"event {number} of {len(wanted)}: {each.event_id}, ranked {each.rank_day}")
             server.turn_to(each.rank_day)
-            openings = [opening] if each.rank_day == market.span.rank_days[0] else []
-            local = settings_of(settings, server.url, each)
-            reports.append(run_event(each.event_id, local, openings=openings, progress=progress, say=say))
-            seconds = reports[-1].seconds
-            say(f"{each.event_id}: " + ", ".join(f"{step} {took:.1f} s" for step, took in seconds.items()))
-    return reports
+            return settings_of(settings, server.url, each)
+
+        def told(report: RunReport) -> None:
+            say(f"{report.event.event_id}: " + ", ".join(f"{step} {s:.1f} s" for step, s in report.seconds.items()))
+
+        return backfill(
+            first.event_id,
+            chosen.event_id,
+            settings,
+            openings=[opening] if first == chain[0] else [],
+            progress=progress,
+            say=say,
+            done=told,
+            settings_of=as_then,
+        )
 
 
 def published_events(home: Path) -> set[str]:
