@@ -65,6 +65,9 @@ class Warehouse:
             # statistics, and DuckDB then took filters on the event for filters to one row: it joined whole tables with
             # each other, for seconds in one query and for minutes in a check.
             self._con.execute("set disabled_optimizers = 'join_order'")
+            # An event writes hundreds of megabytes: at the usual 16 MB each of its commits would copy the log into the
+            # file and wait for it. It is done when the file is closed.
+            self._con.execute("set checkpoint_threshold = '4GB'")
         except duckdb.Error as error:
             self._lock.release()
             if "lock" in _first_line(error):
