@@ -9,6 +9,7 @@ Does not belong here: what is served (`server.py`), what is run on it (`demo.py`
 from __future__ import annotations
 
 import multiprocessing
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ from recon_pipeline.errors import ContractBroken
 from recon_pipeline.events import event
 from recon_pipeline.simulation.market import simulate
 from recon_pipeline.simulation.server import ArchiveServer, serving
+
+IDLE_S = 0.8
+"""Without a request for so long, the pipeline is busy with what it has."""
 
 START_S = 120.0
 """How long a busy machine may take to simulate a market, or to turn it to another day."""
@@ -31,9 +35,12 @@ class ApartServer:
     url: str
     line: Connection
 
-    def turn_to(self, rank_day: date) -> None:
-        """From now on tell what was known when the event of a rank day took effect."""
-        self.line.send(rank_day)
+    def turn_to(self, rank_day: date, following: date | None = None) -> None:
+        """From now on tell what was known when the event of a rank day took effect.
+
+        When nobody has asked for a while, the server gets ready for the `following` one.
+        """
+        self.line.send((rank_day, following))
         _heard(self.line)
 
 
@@ -79,8 +86,13 @@ def _serve(line: Connection, event_id: str, lines: int, seed: int, years: int) -
         line.send(server.url)
         while True:
             try:
-                rank_day = line.recv()
+                rank_day, following = line.recv()
             except (EOFError, KeyboardInterrupt):
                 return
             server.turn_to(rank_day)
+            turned_at = time.monotonic()
             line.send(True)
+            while following and not line.poll(IDLE_S / 4):
+                if server.asked_at > turned_at and time.monotonic() - server.asked_at > IDLE_S:
+                    server.make_ahead(following)
+                    following = None

@@ -108,7 +108,7 @@ def run_demo(
         def as_then(each: ReconEvent) -> Settings:
             number = wanted.index(each) + 1 if each in wanted else 0
             say(f"event {number} of {len(wanted)}: {each.event_id}, ranked {each.rank_day}")
-            server.turn_to(each.rank_day)
+            server.turn_to(each.rank_day, wanted[number].rank_day if number < len(wanted) else None)
             return settings_of(settings, server.url, each)
 
         def told(report: RunReport) -> None:

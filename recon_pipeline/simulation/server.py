@@ -85,6 +85,9 @@ class ArchiveServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), ArchiveHandler)
         self.market, self.faults = market, faults or Faults()
         self.providers = Lies(Providers(Registers(market, today)), traps)
+        self.asked_at = 0.0
+        """When the last request came, by the monotonic clock."""
+        self._ahead: dict[date, Lies] = {}
 
     @property
     def url(self) -> str:
@@ -97,9 +100,19 @@ class ArchiveServer(ThreadingHTTPServer):
             super().handle_error(request, client_address)  # type: ignore[arg-type]
 
     def turn_to(self, rank_day: date) -> None:
-        """From now on tell what was known when the reconstitution of a rank day took effect."""
-        registers = self.providers.registers.at(rank_day)
-        self.market, self.providers = registers.market, Lies(Providers(registers), self.providers.traps)
+        """From now on tell what was known when the event of a rank day took effect."""
+        ahead = self._ahead.pop(rank_day) if rank_day in self._ahead else self._at(rank_day)
+        self.providers = ahead
+        self.market = ahead.registers.market
+
+    def make_ahead(self, rank_day: date) -> None:
+        """Get ready to be turned to a rank day."""
+        ahead = self._at(rank_day)
+        ahead.providers.make_ahead()
+        self._ahead = {rank_day: ahead}
+
+    def _at(self, rank_day: date) -> Lies:
+        return Lies(Providers(self.providers.registers.at(rank_day)), self.providers.traps)
 
 
 class ArchiveHandler(BaseHTTPRequestHandler):
@@ -115,6 +128,7 @@ class ArchiveHandler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer the two paths of the archive and those of the providers; 404 for everything else."""
+        self.server.asked_at = time.monotonic()
         self._fault = self.server.faults.draw()
         if self._fault is not None and self._fails(self._fault):
             return None

@@ -26,7 +26,7 @@ from recon_pipeline.simulation.providers import (
     sec_sets,
     symdir,
 )
-from recon_pipeline.simulation.providers.form import Answer, Request
+from recon_pipeline.simulation.providers.form import CONTACT, Answer, Request
 from recon_pipeline.simulation.registers import Registers
 
 ANSWERS: Final = (
@@ -55,3 +55,8 @@ class Providers:
                 if (answer := ask(self.registers, request)) is not None:
                     return answer
         return None
+
+    def make_ahead(self) -> None:
+        """Make the payloads that take longest, and the registers behind them, before anybody asks."""
+        for path in (sec.SUBMISSIONS, sec.FACTS):
+            self.answer(Request(path, {}, {"User-Agent": CONTACT}))
