@@ -39,7 +39,7 @@ from recon_pipeline.simulation.ways import Ways
 DEFAULT_LINES = 6000
 DEFAULT_SEED = 1
 LEAD_DAYS = 35  # calendar days before the rank day: the price rule looks back 30
-KEPT_DUMPS = 12  # four sessions; a client lands each dump once
+KEPT_DUMPS = 96  # what an event asks for around its rank day; a client lands each dump once
 FRIDAY = 4
 WINDOW = 24  # sessions from the first that the price rule looks back to, to the rank day
 REPORTED_YEARS = 3  # before the span, of which the issuers' reports still tell

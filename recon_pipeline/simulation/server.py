@@ -17,13 +17,14 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
 from recon_pipeline.simulation.faults import Fault, Faults
+from recon_pipeline.simulation.kinds import EXCHANGES
 from recon_pipeline.simulation.lies import PAGE, Lies
 from recon_pipeline.simulation.market import SimulatedMarket
 from recon_pipeline.simulation.providers import Providers
@@ -34,6 +35,9 @@ from recon_pipeline.simulation.traps import NO_TRAPS, Traps
 REPOSITORY = "rreichel3/US-Stock-Symbols"
 DUMP_PATH = re.compile(rf"/{REPOSITORY}/([0-9a-f]{{40}})/(\w+)/\2_full_tickers\.json")
 DEFAULT_PAGE, LARGEST_PAGE = 30, 100
+AHEAD_FROM, AHEAD_TO = timedelta(days=-31), timedelta(days=3)
+"""The dumps around a rank day that its event asks for."""
+
 NOT_FOUND = b'{"message":"Not Found"}'
 
 
@@ -109,6 +113,10 @@ class ArchiveServer(ThreadingHTTPServer):
         """Get ready to be turned to a rank day."""
         ahead = self._at(rank_day)
         ahead.providers.make_ahead()
+        market = ahead.registers.market
+        for commit in market.commits:
+            if AHEAD_FROM <= market.sessions[commit.session] - rank_day <= AHEAD_TO:
+                market.dump(commit.sha, EXCHANGES[0])
         self._ahead = {rank_day: ahead}
 
     def _at(self, rank_day: date) -> Lies:

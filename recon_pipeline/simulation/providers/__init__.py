@@ -26,7 +26,7 @@ from recon_pipeline.simulation.providers import (
     sec_sets,
     symdir,
 )
-from recon_pipeline.simulation.providers.form import CONTACT, Answer, Request
+from recon_pipeline.simulation.providers.form import CONTACT, KEY, Answer, Request
 from recon_pipeline.simulation.registers import Registers
 
 ANSWERS: Final = (
@@ -60,3 +60,5 @@ class Providers:
         """Make the payloads that take longest, and the registers behind them, before anybody asks."""
         for path in (sec.SUBMISSIONS, sec.FACTS):
             self.answer(Request(path, {}, {"User-Agent": CONTACT}))
+        closes = f"{massive.GROUPED_PATH}{self.registers.market.span.rank_day}"
+        self.answer(Request(closes, {"adjusted": "false"}, {"Authorization": f"Bearer {KEY}"}))

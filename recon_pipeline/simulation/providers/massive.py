@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time
+from functools import partial
 from typing import Final
 
 from recon_pipeline.events import NEW_YORK
@@ -19,7 +20,8 @@ from recon_pipeline.simulation.providers.form import KEY, Answer, Request, as_js
 from recon_pipeline.simulation.registers import Registers, Security
 from recon_pipeline.simulation.traps import Trap
 
-GROUPED: Final = re.compile(r"/v2/aggs/grouped/locale/us/market/stocks/(\d{4}-\d\d-\d\d)")
+GROUPED_PATH: Final = "/v2/aggs/grouped/locale/us/market/stocks/"
+GROUPED: Final = re.compile(GROUPED_PATH + r"(\d{4}-\d\d-\d\d)")
 TICKERS, IPOS, SPLITS = "/v3/reference/tickers", "/vX/reference/ipos", "/v3/reference/splits"
 PAGE: Final = 1_000
 MARKETS: Final = {"nyse": "XNYS", "nasdaq": "XNAS", "amex": "XASE", "arca": "ARCX", "cboe": "BATS"}
@@ -40,7 +42,10 @@ def answer(registers: Registers, request: Request) -> Answer | None:
         return Answer(401, as_json(UNKNOWN_KEY))
     if grouped is not None:
         day = day_of(grouped[1])
-        return Answer(200, _closes(registers, day, request)) if day else Answer(404, as_json(NOT_FOUND))
+        if day is None:
+            return Answer(404, as_json(NOT_FOUND))
+        key = f"{request.path}?{request.query.get('adjusted')}"
+        return Answer(200, registers.once(key, partial(_closes, registers, day, request)))
     pages = {TICKERS: _tickers, IPOS: _ipos, SPLITS: _splits}
     return Answer(200, as_json(pages[request.path](registers, request)))
 
