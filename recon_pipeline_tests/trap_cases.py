@@ -810,14 +810,28 @@ CASES = [
     Case(
         20,
         "recon/index_membership.check.company_counts",
-        {"recon.index_membership": [*member_lines(2_949), *member_lines(10, "R2000")]},
+        {
+            "core.event_rules": [{"rule": "n_r3000", "value": "3000"}],
+            "recon.index_membership": [*member_lines(2_949), *member_lines(10, "R2000")],
+        },
         ("companies",),
         {(2_949,)},
     ),
     Case(
         20,
         "recon/index_membership.check.line_counts",
-        {"recon.index_membership": [*member_lines(3_000), *member_lines(979, "R1000")]},
+        {
+            "core.event_rules": [
+                {"rule": "n_r1000", "value": "1000"},
+                {"rule": "n_r2000", "value": "2000"},
+                {"rule": "n_r3000", "value": "3000"},
+            ],
+            "recon.index_membership": [
+                *member_lines(3_000),
+                *member_lines(979, "R1000"),
+                *member_lines(2_000, "R2000"),
+            ],
+        },
         ("r1000_lines", "r3000_lines"),
         {(979, 3_000)},
     ),

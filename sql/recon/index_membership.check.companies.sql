@@ -5,8 +5,9 @@
 with membership as (
     select members.index_id, members.security_id, members.company_id
     from recon.index_membership as members
-    inner join reference.recon_events as events on members.event_id = events.event_id and events.kind = 'recon'
-    where members.event_id = $event_id
+    left join reference.recon_events as quarterly
+        on members.event_id = quarterly.event_id and quarterly.kind = 'ipo'
+    where members.event_id = $event_id and quarterly.event_id is null
 ),
 
 rules as (
@@ -21,9 +22,10 @@ expected as (
     select indexes.index_id as index_id
     from reference.indexes as indexes
     cross join rules
-    inner join reference.recon_events as events on events.event_id = $event_id and events.kind = 'recon'
+    left join reference.recon_events as quarterly on quarterly.event_id = $event_id and quarterly.kind = 'ipo'
     where
-        (indexes.index_id <> 'RMICRO' or rules.has_microcap = 1)
+        quarterly.event_id is null
+        and (indexes.index_id <> 'RMICRO' or rules.has_microcap = 1)
         and (indexes.index_id <> 'R3000E' or rules.has_r3000e = 1)
 ),
 

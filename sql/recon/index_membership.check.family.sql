@@ -28,12 +28,13 @@ rules as (
 -- A reconstitution knows all indexes; a quarterly event those of which the members of before were told.
 known as (
     select
-        max(case when events.kind = 'recon' or members.index_id = 'TOP200' then 1 else 0 end) = 1 as knows_top200,
-        max(case when events.kind = 'recon' or members.index_id = 'TOP500' then 1 else 0 end) = 1 as knows_top500,
-        max(case when events.kind = 'recon' or members.index_id = 'R3000E' then 1 else 0 end) = 1 as knows_r3000e
-    from reference.recon_events as events
-    left join recon.index_membership as members on events.event_id = members.event_id
-    where events.event_id = $event_id
+        max(case when quarterly.event_id is null or members.index_id = 'TOP200' then 1 else 0 end) = 1 as knows_top200,
+        max(case when quarterly.event_id is null or members.index_id = 'TOP500' then 1 else 0 end) = 1 as knows_top500,
+        max(case when quarterly.event_id is null or members.index_id = 'R3000E' then 1 else 0 end) = 1 as knows_r3000e
+    from recon.index_membership as members
+    left join reference.recon_events as quarterly
+        on members.event_id = quarterly.event_id and quarterly.kind = 'ipo'
+    where members.event_id = $event_id
 ),
 
 judged as (

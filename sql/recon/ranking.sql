@@ -44,13 +44,15 @@ companies as (
         coalesce(opening.is_member, false) as is_member,
         opening.opening_rank as opening_rank
     from recon.eligibility as eligibility
-    inner join reference.recon_events as events on eligibility.event_id = events.event_id and events.kind = 'recon'
+    left join reference.recon_events as quarterly
+        on eligibility.event_id = quarterly.event_id and quarterly.kind = 'ipo'
     inner join recon.universe as universe
         on universe.event_id = $event_id and eligibility.security_id = universe.security_id
     left join opening on universe.company_id = opening.company_id
     where
         eligibility.event_id = $event_id
         and eligibility.status in ('eligible', 'unknown')
+        and quarterly.event_id is null
         and universe.is_pricing_vehicle
 ),
 
