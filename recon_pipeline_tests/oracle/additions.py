@@ -14,7 +14,14 @@ from typing import Final
 from recon_pipeline_tests.oracle.between import remaining
 from recon_pipeline_tests.oracle.eligibility import Judge, Verdict
 from recon_pipeline_tests.oracle.ledger import Ledger
-from recon_pipeline_tests.oracle.methodology import FAILING_VOTES, FAST_CUT, FAST_FROM, FAST_SESSIONS, rules_on
+from recon_pipeline_tests.oracle.methodology import (
+    FAILING_VOTES,
+    FAST_CUT,
+    FAST_FROM,
+    FAST_SESSIONS,
+    LOCK_UP_FROM,
+    rules_on,
+)
 from recon_pipeline_tests.oracle.newcomers import Debut, Window, is_ipo
 from recon_pipeline_tests.oracle.performance import FLOOR, Bars, Base
 from recon_pipeline_tests.oracle.story import Change, Members, Opening
@@ -117,6 +124,8 @@ def _decide(
         not ledger.tells_all
         and ledger.lists_one_class_of_several(company.vehicle)
         and ledger.industry(number) in FAILING_VOTES
+        # 9.7: a merger is only looked at once its lock-ups have ended, and with them the reason to presume it.
+        and not (debut.way == "merger" and window.effective >= LOCK_UP_FROM)
     ):
         return Decision(
             number, nowhere, "4.3: one class of several of technology; presumed to fail on votes", company.cap
