@@ -60,6 +60,9 @@ Home = Annotated[
     Path | None, typer.Option("--home", help="Folder of landings and published tables [RECON_HOME, else ~/.recon].")
 ]
 Offline = Annotated[bool, typer.Option("--offline", help="Run from landed payloads alone; open no connection.")]
+AllowLateOpening = Annotated[
+    bool, typer.Option("--allow-late-opening", help="Accept an opening dated after the rank day (it looks ahead).")
+]
 EventId = Annotated[str, typer.Argument(metavar="EVENT", help="Such as 2023-06-recon; `recon calendar` lists them.")]
 OutputFormat = Annotated[Format, typer.Option("--format", help="How rows are printed.")]
 
@@ -110,9 +113,7 @@ def run(
     ] = None,
     home: Home = None,
     offline: Offline = False,
-    allow_late_opening: Annotated[
-        bool, typer.Option("--allow-late-opening", help="Accept an opening dated after the rank day (it looks ahead).")
-    ] = False,
+    allow_late_opening: AllowLateOpening = False,
     from_previous: Annotated[
         bool,
         typer.Option("--from-previous", help="Open from the event before, though files were given last time."),
@@ -190,9 +191,7 @@ def backfill(
     ] = None,
     home: Home = None,
     offline: Offline = False,
-    allow_late_opening: Annotated[
-        bool, typer.Option("--allow-late-opening", help="Accept an opening dated after the rank day (it looks ahead).")
-    ] = False,
+    allow_late_opening: AllowLateOpening = False,
     without: Annotated[
         list[str] | None,
         typer.Option("--without", metavar="EVIDENCE", help="Leave out a kind of evidence, as `recon run`. Repeatable."),
