@@ -168,7 +168,7 @@ def told(
             assert base is not None
             assert opened is not None
             bars = published_bars(published, each.event_id) if published else None
-            additions = ipo_event(ledger, round_of(each, before), opened.members, base, bars)
+            additions = ipo_event(ledger, round_of(each, before), opened, base, bars)
             yield additions
             opened = additions.opening(base.rank_day)
         else:
