@@ -107,10 +107,12 @@ def judge(
     if alone:
         return
     chain = [Held(each.event_id, each.effective_from) for each in market.chain(event(DEMO_EVENT))]
-    yield "between", time.monotonic() - started, span_differences(Ledger(Registers(market)), chain, published)
+    found = span_differences(Ledger(Registers(market)), chain, published)
+    yield "between", time.monotonic() - started, found
     started = time.monotonic()
     assert isinstance(story, Story)
-    yield "vintages", time.monotonic() - started, judge_vintages(home, market, story, is_run=is_run)
+    found = judge_vintages(home, market, story, is_run=is_run)
+    yield "vintages", time.monotonic() - started, found
 
 
 def judge_vintages(home: Path, market: SimulatedMarket, final: Story, *, is_run: bool = True) -> list[Difference]:
