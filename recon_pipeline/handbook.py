@@ -46,7 +46,8 @@ def command_options() -> dict[str, set[str]]:
 
 
 def _spellings(command: Any) -> set[str]:
-    return {"--help", *(text for param in command.params for text in (*param.opts, *param.secondary_opts))}
+    options = [param for param in command.params if param.param_type_name == "option"]
+    return {"--help", *(text for param in options for text in (*param.opts, *param.secondary_opts))}
 
 
 def commands_page() -> str:
@@ -83,7 +84,7 @@ def _option_row(param: Any) -> str:
     default = getattr(param.default, "value", param.default)
     if default is not None and not isinstance(default, bool):
         notes.append(f"Default: `{default}`.")
-    return f"| {shown} | {_cell(' '.join(notes))} |"
+    return f"| {_cell(shown)} | {_cell(' '.join(notes))} |"
 
 
 def _takes(param: Any) -> str:
