@@ -90,7 +90,9 @@ def _included(app: Any, relative: Path, parent: str, text: list[str]) -> None:
 
 
 def _page_of(name: str) -> str:
-    return {"LICENSE": "licences.md", "CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changelog.md"}.get(name, name)
+    return {"LICENSE": "licences.md", "CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changelog.md"}.get(
+        name, name
+    )
 
 
 def _resolve(app: Any, doctree: nodes.document, docname: str) -> None:
@@ -107,9 +109,10 @@ def _sql_pages(app: Any) -> Iterator[tuple[str, dict[str, Any], str]]:
         language = "sql" if place.endswith(".sql") else "text"
         # Forced: the lexer knows no `$parameters`.
         shown = app.builder.highlighter.highlight_block(text, language, force=True)
+        tables = "../" * (place.count("/") + 1) + "tables.html"
         body = (
             f"<h1><code>sql/{escape(place)}</code></h1>\n"
-            f'<p>A file of the repository. <a href="{"../" * (place.count("/") + 1)}tables.html">What the tables mean</a>.</p>\n{shown}'
+            f'<p>A file of the repository. <a href="{tables}">What the tables mean</a>.</p>\n{shown}'
         )
         yield f"sql/{place}", {"title": f"sql/{place}", "body": body, "parents": []}, "page.html"
 

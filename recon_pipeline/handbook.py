@@ -1,8 +1,8 @@
-"""What the documentation site takes from the code itself: commands, settings, exit codes, sources and the graph of tables.
+"""What the documentation site takes from the code itself: commands, settings, exit codes, sources, the graph of tables.
 
-Belongs here: turning what the code declares into Markdown, and the graph of tables into a drawing, so that no page of the
-site repeats by hand what the code says. Does not belong here: a word of explanation (`docs/`), the site's builder
-(`docs/conf.py`), or the data dictionary, which is committed (`dictionary.py`).
+Belongs here: turning what the code declares into Markdown, so that no page repeats by hand what the code says. Does not
+belong here: a word of explanation (`docs/`), the site's builder (`docs/conf.py`), the drawing (`lineage.py`), or the
+data dictionary, which is committed (`dictionary.py`).
 """
 
 from __future__ import annotations
@@ -165,7 +165,7 @@ def lineage_page() -> str:
     """Return the drawing of how the tables read one another, and the same as a table in the order of building."""
     tables = load_tables()
     read_by = readers(tables)
-    parts = ["```{raw} html", "<div class=\"lineage-scroll\">", drawing(tables), "</div>", "```", ""]
+    parts = ["```{raw} html", '<div class="lineage-scroll">', drawing(tables), "</div>", "```", ""]
     parts += ["| table | reads | is read by |", "|---|---|---|"]
     for table in tables.values():
         if table.query is not None:

@@ -13,7 +13,7 @@ from typing import Final
 from recon_pipeline.tables import PUBLIC_SCHEMA, Table
 
 DRAWN: Final = ("core", "recon")
-"""The layers whose tables are drawn one by one; those to their left are facts, and named in the table below the drawing."""
+"""The layers whose tables are drawn; those to their left are facts, and named in the table below the drawing."""
 
 ROW_HEIGHT, BOX_HEIGHT, BOX_GAP, LETTER_WIDTH, PADDING = 62, 24, 12, 6.7, 9
 SWEEPS: Final = 12
@@ -30,7 +30,7 @@ def readers(tables: Mapping[str, Table]) -> dict[str, set[str]]:
 
 
 def drawing(tables: Mapping[str, Table]) -> str:
-    """Return an SVG: every derived table as a box, under all that it reads, with a line to each that no other implies."""
+    """Return an SVG: every derived table as a box, under all that it reads; a line that others imply is left out."""
     edges = _needed({name: _parents(tables, name) for name, table in tables.items() if table.schema in DRAWN})
     rows = _in_order(_rows(edges), edges)
     widths = {name: len(name) * LETTER_WIDTH + 2 * PADDING for name in edges}
@@ -120,9 +120,10 @@ def _svg(
     width: float,
     height: float,
 ) -> Iterator[str]:
+    told = "How the derived and the public tables read one another; the table below says the same"
     yield (
-        f'<svg class="lineage" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" role="img" '
-        f'style="min-width:{width * 0.62:.0f}px" aria-label="How the derived and the public tables read one another; the table below says the same">'
+        f'<svg class="lineage" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
+        f'style="min-width:{width * 0.62:.0f}px" role="img" aria-label="{told}">'
     )
     for name in sorted(edges):
         left, top = places[name]

@@ -1,8 +1,8 @@
 """The documentation site: it builds without a warning, its links lead somewhere, and what its pages name exists.
 
-Held against the code itself: commands and options against the typer app, variables against the settings, tables and columns
-against the contracts, queries against a published file without rows. A page can say something wrong all the same; it
-cannot name what is gone.
+Held against the code itself: commands and options against the typer app, variables against the settings, tables and
+columns against the contracts, queries against a published file without rows. A page can say something wrong all the
+same; it cannot name what is gone.
 
 Does not belong here: whether `docs/tables.md` is true (`test_dictionary.py`).
 """
@@ -16,7 +16,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
-from html.parser import HTMLParser
+from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -62,39 +62,27 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "html"
 
 
-class _Page(HTMLParser):
-    """The addresses and the anchors of a page."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.links: list[str] = []
-        self.anchors: set[str] = set()
-        self.loads: list[str] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        self.anchors.update(given[name] or "" for name in ("id", "name") if name in given)
-        if tag == "a" and given.get("href"):
-            self.links.append(str(given["href"]))
-        if tag in ("script", "img", "link") and (address := given.get("src") or given.get("href")):
-            self.loads.append(str(address))
+def _addresses(text: str, tags: str, attribute: str) -> list[str]:
+    found = re.findall(rf'<(?:{tags})\s[^>]*?\b{attribute}="([^"]*)"', text)
+    return [unescape(address) for address in dict.fromkeys(found)]
 
 
 def broken_links(folder: Path) -> list[str]:
     """Every address of a site that leads to no file of it, or to no anchor there; and what is loaded from elsewhere."""
     files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    pages = {name: _Page((folder / name).read_text(encoding="utf-8")) for name in sorted(files) if name.endswith(".html")}
+    pages = {name: (folder / name).read_text(encoding="utf-8") for name in sorted(files) if name.endswith(".html")}
+    anchors = {name: set(re.findall(r'\s(?:id|name)="([^"]*)"', text)) for name, text in pages.items()}
     wrong = []
-    for name, page in pages.items():
-        wrong += [f"{name} loads {address}" for address in page.loads if urlsplit(address).netloc]
-        for address in dict.fromkeys((*page.links, *page.loads)):
+    for name, text in pages.items():
+        loads = _addresses(text, "script|img", "src") + _addresses(text, "link", "href")
+        wrong += [f"{name} loads {address}" for address in loads if urlsplit(address).netloc]
+        for address in (*_addresses(text, "a", "href"), *loads):
             parts = urlsplit(address)
             if parts.scheme or parts.netloc:
                 continue
             beside = posixpath.join(posixpath.dirname(name), unquote(parts.path))
             target = posixpath.normpath(beside) if parts.path else name
-            is_lost = bool(parts.fragment) and target in pages and unquote(parts.fragment) not in pages[target].anchors
+            is_lost = bool(parts.fragment) and unquote(parts.fragment) not in anchors.get(target, {parts.fragment})
             if target not in files or is_lost:
                 wrong.append(f"{name} leads to {address}")
     return wrong
@@ -106,8 +94,12 @@ def test_every_link_of_the_site_leads_somewhere(site: Path) -> None:
 
 
 def test_a_broken_link_is_found(tmp_path: Path) -> None:
-    (tmp_path / "a.html").write_text('<p id="here"><a href="#here">1</a><a href="b.html#there">2</a><a href="c.html">3</a>')
-    (tmp_path / "b.html").write_text('<script src="https://cdn.example.org/x.js"></script><a href="https://example.org">4</a>')
+    (tmp_path / "a.html").write_text(
+        '<p id="here"><a href="#here">1</a><a href="b.html#there">2</a><a href="c.html">3</a>'
+    )
+    (tmp_path / "b.html").write_text(
+        '<script src="https://cdn.example.org/x.js"></script><a href="https://example.org">4</a>'
+    )
     assert broken_links(tmp_path) == [
         "a.html leads to b.html#there",
         "a.html leads to c.html",
@@ -150,7 +142,7 @@ def text_of(page: Path) -> str:
 
 
 def code_of(text: str) -> Iterator[tuple[str, str]]:
-    """Yield every piece of code of a page: its language ("" for a shell's or none, "span" for one in a line), its text."""
+    """Yield every piece of code of a page: its language ("" for none, "span" for one in a line), and its text."""
     for _, language, body in FENCE.findall(text):
         yield language, body
     for found in SPAN.findall(FENCE.sub("", text)):
@@ -176,7 +168,11 @@ def wrong_commands(text: str) -> list[str]:
                     mine = " ".join([first, *(part for part in others if part.startswith(("-", "[")))])
                     given = re.findall(r"(?<![\w-])--[a-z][a-z-]*", mine)
                     wrong += [f"recon {name} {option}" for option in given if option not in _choices(options[name])]
-        if language == "span" and re.fullmatch(r"--[a-z][a-z-]+", body.split()[0]) and body.split()[0] not in _any_option():
+        if (
+            language == "span"
+            and re.fullmatch(r"--[a-z][a-z-]+", body.split()[0])
+            and body.split()[0] not in _any_option()
+        ):
             wrong.append(body.split()[0])
     return wrong
 
@@ -228,7 +224,9 @@ def wrong_places(text: str) -> list[str]:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     wrong = []
     for language, body in code_of(text):
-        wrong += [f"make {name}" for name in re.findall(r"(?:^|[(;&] ?)make ([a-z]+)", body, re.M) if name not in targets]
+        wrong += [
+            f"make {name}" for name in re.findall(r"(?:^|[(;&] ?)make ([a-z]+)", body, re.M) if name not in targets
+        ]
         inside = re.fullmatch(r"(?:docs|sql|recon_pipeline|recon_pipeline_tests|benchmarks|\.ci)/[\w./-]+", body)
         if language == "span" and inside and not (ROOT / body).exists():
             wrong.append(body)
@@ -250,7 +248,10 @@ def test_what_a_page_names_exists(page: Path) -> None:
         ("`recon runs EVENT`", ["recon runs"]),
         ("`recon run EVENT --offline --of-line`", ["recon run --of-line"]),
         ("```\n.venv/bin/recon run 2023-06-recon \\\n    --open x\n```", ["recon run --open"]),
-        ("```\nrecon members --date D | sort --reverse\nrecon run E --offline | --strictly\n```", ["recon run --strictly"]),
+        (
+            "```\nrecon members --date D | sort --reverse\nrecon run E --offline | --strictly\n```",
+            ["recon run --strictly"],
+        ),
         ("`recon --versions`", ["recon --versions"]),
         ("`--no-presumptions` and `--no-presumption`, `--seeds 1-3`", ["--no-presumptions"]),
         ("`recon changes E --index R2000 --home HOME`, the recon command, `recon.universe`", []),
