@@ -37,6 +37,7 @@ html_theme_options = {
     "light_css_variables": {"color-brand-primary": "#1f4e79", "color-brand-content": "#1f4e79"},
     "dark_css_variables": {"color-brand-primary": "#8ab8e6", "color-brand-content": "#8ab8e6"},
 }
+highlight_language = "none"  # of code that says no language of its own: a shell's, or a drawing
 pygments_style = "default"
 pygments_dark_style = "monokai"
 
@@ -112,7 +113,8 @@ def _sql_pages(app: Any) -> Iterator[tuple[str, dict[str, Any], str]]:
         tables = "../" * (place.count("/") + 1) + "tables.html"
         body = (
             f"<h1><code>sql/{escape(place)}</code></h1>\n"
-            f'<p>A file of the repository. <a href="{tables}">What the tables mean</a>.</p>\n{shown}'
+            f'<p>A file of the repository. <a href="{tables}">What the tables mean</a>.</p>\n'
+            f'<div class="sql-file">{shown}</div>'
         )
         yield f"sql/{place}", {"title": f"sql/{place}", "body": body, "parents": []}, "page.html"
 
