@@ -21,6 +21,7 @@ from typing import Any
 
 import polars as pl
 
+from recon_pipeline.contract import schema_version
 from recon_pipeline.errors import BadInput, ContractBroken
 from recon_pipeline.tables import Table, load_macros, load_tables, public_tables, tree_fingerprint
 from recon_pipeline.warehouse import Warehouse, engine_version
@@ -178,6 +179,7 @@ def _manifest(warehouse: Warehouse, folder: Path, tables: list[Table], before: P
         "tables": files,
         "events": [run | {"inputs": _inputs(warehouse, run["event_id"])} for run in runs],
         "code_version": version("recon-pipeline"),
+        "schema_version": str(schema_version()),
         "sql_fingerprint": tree_fingerprint(load_tables()),
         "engine": f"duckdb {engine_version()}",
     }
