@@ -31,6 +31,8 @@ MANIFEST = "manifest.json"
 CHECKSUMS = "SHA256SUMS"
 UNFINISHED = ".unfinished-"
 
+DISCLAIMER = "An independent estimate from public data; not the index, and not affiliated with its owner."
+
 RUN_LOG = "raw.event_runs"
 """The events that passed their audit; a table that is rebuilt by itself takes its event out until the next one."""
 
@@ -70,7 +72,8 @@ def publish(warehouse: Warehouse, home: Path) -> Snapshot:
     folder = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=snapshots))
     folder.chmod(0o755)
     tables = public_tables()
-    warehouse.write_snapshot(folder / DATABASE, folder, tables, load_macros())
+    notes = {"schema_version": str(schema_version()), "disclaimer": DISCLAIMER}
+    warehouse.write_snapshot(folder / DATABASE, folder, tables, load_macros(), notes=notes)
     manifest = _manifest(warehouse, folder, tables, _current(home))
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     _seal(folder)
