@@ -550,6 +550,42 @@ def holdings(
 
 
 @app.command()
+def export(
+    postgres: Annotated[
+        str | None,
+        typer.Option(
+            "--postgres",
+            metavar="DSN",
+            help="PostgreSQL to copy to, as postgresql://USER@HOST/DATABASE [RECON_POSTGRES_DSN, which no process list "
+            "shows].",
+        ),
+    ] = None,
+    schema: Annotated[str, typer.Option("--schema", help="Schema that the tables stand in.")] = "recon",
+    home: Home = None,
+) -> None:
+    """Copy the published tables to a PostgreSQL database, all of them in one transaction."""
+    from pydantic import SecretStr
+
+    from recon_pipeline.postgres import export as export_to
+
+    settings = _settings(home)
+    dsn = SecretStr(postgres) if postgres else settings.postgres_dsn
+    if dsn is None:
+        raise BadInput("Exporting: say where to, with --postgres DSN or in RECON_POSTGRES_DSN.")
+    console = _console(stderr=True)
+    done = export_to(
+        settings.home_dir,
+        dsn,
+        schema=schema,
+        written=lambda table, rows: console.print(f"[dim]{table}: {rows:,} rows[/]"),
+    )
+    typer.echo(
+        f"{len(done.rows)} tables, {sum(done.rows.values()):,} rows of snapshot {done.snapshot_id} stand in schema "
+        f"{done.schema} of {done.place}."
+    )
+
+
+@app.command()
 def demo(
     home: Home = None,
     lines: Annotated[int, typer.Option("--lines", min=5000, help="Lines that are ever listed in the market.")] = 9000,

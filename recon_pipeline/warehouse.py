@@ -356,9 +356,9 @@ class Warehouse:
         """Write the public tables to a database file of their own at `path`, and each as Parquet into `folder`.
 
         Rows are in the order of the grain, so that the same rows make the same bytes; their keys were proven when they
-        were built. The macros travel with the database. Parquet has no comments: what the contract says of a table, its
-        grain and its columns stands in the key-value metadata of its file (`table_name`, `comment`, `grain`, `columns` as
-        JSON), with `notes`.
+        were built. The macros travel with the database. Parquet has no comments: what the contract says of a table,
+        its grain and its columns stands in the key-value metadata of its file (`table_name`, `comment`, `grain`,
+        `columns` as JSON), with `notes`.
         """
         working = self._answer("select current_database()")[0][0]
         self.con.execute(f"attach '{_quoted(path)}' as snapshot (storage_version '{SNAPSHOT_STORAGE_VERSION}')")
