@@ -367,6 +367,48 @@ def members(
 
 
 @app.command()
+def demand(
+    event_id: EventId,
+    index: Annotated[str | None, typer.Option("--index", help="One index only, such as R2000.")] = None,
+    assets: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--assets",
+            metavar="INDEX=USD",
+            help="Dollars that follow an index, as R2000=200e9: demand for them, not only per billion. Repeatable.",
+        ),
+    ] = None,
+    net: Annotated[
+        bool,
+        typer.Option("--net", help="Net by security over the indexes: who moves is sold by one, bought by another."),
+    ] = False,
+    home: Home = None,
+    output: OutputFormat = Format.table,
+) -> None:
+    """Print what index funds must trade at an event: estimates, with what they rest on."""
+    from recon_pipeline.demand import assumptions, index_demand, net_demand, read_assets
+    from recon_pipeline.events import event
+    from recon_pipeline.publish import published_database
+    from recon_pipeline.warehouse import Reader
+
+    wanted, stated = _index(index, "Printing demand"), read_assets(assets or ())
+    if net and wanted:
+        raise BadInput("Printing demand: --net is over all indexes, --index is one of them. Drop one of the two.")
+    reader = Reader(published_database(_place(home, event_id)))
+    _require_published(reader, event_id)
+    trades = index_demand(reader, event_id, index_id=wanted, assets=stated)
+    # Beside csv and json they would be in the way of a reader of these.
+    for line in assumptions(event(event_id), trades, stated):
+        typer.echo(f"# {line}", err=output is not Format.table)
+    frame = net_demand(reader, event_id, assets=stated) if net else trades
+    title = f"Demand at {event_id}" + (f", {wanted}" if wanted else "") + (", net" if net else "")
+    if output is Format.table:
+        frame, of = _demand_columns(frame, net=net)
+        title += of
+    _print_rows(frame, output, title)
+
+
+@app.command()
 def calendar(
     every: Annotated[bool, typer.Option("--all", help="All days since 2004, not only those around today.")] = False,
     due: Annotated[bool, typer.Option("--due", help="Only what the home should have run by now and has not.")] = False,
@@ -505,6 +547,42 @@ def holdings(
     )
     out.write_bytes(body)
     typer.echo(f"{out} holds the fund on {index.upper()} of {day}.")
+
+
+@app.command()
+def export(
+    postgres: Annotated[
+        str | None,
+        typer.Option(
+            "--postgres",
+            metavar="DSN",
+            help="PostgreSQL to copy to, as postgresql://USER@HOST/DATABASE [RECON_POSTGRES_DSN, which no process list "
+            "shows].",
+        ),
+    ] = None,
+    schema: Annotated[str, typer.Option("--schema", help="Schema that the tables stand in.")] = "recon",
+    home: Home = None,
+) -> None:
+    """Copy the published tables to a PostgreSQL database, all of them in one transaction."""
+    from pydantic import SecretStr
+
+    from recon_pipeline.postgres import export as export_to
+
+    settings = _settings(home)
+    dsn = SecretStr(postgres) if postgres else settings.postgres_dsn
+    if dsn is None:
+        raise BadInput("Exporting: say where to, with --postgres DSN or in RECON_POSTGRES_DSN.")
+    console = _console(stderr=True)
+    done = export_to(
+        settings.home_dir,
+        dsn,
+        schema=schema,
+        written=lambda table, rows: console.print(f"[dim]{table}: {rows:,} rows[/]"),
+    )
+    typer.echo(
+        f"{len(done.rows)} tables, {sum(done.rows.values()):,} rows of snapshot {done.snapshot_id} stand in schema "
+        f"{done.schema} of {done.place}."
+    )
 
 
 @app.command()
@@ -650,6 +728,45 @@ def _cell(column: str, value: object) -> str:
     if column.endswith("_usd"):
         return f"{float(value) / 1e6:,.0f}m"  # type: ignore[arg-type]
     return _plain(str(value))
+
+
+MAIN_INDEXES = ["R1000", "R2000", "R3000", "RMICRO"]
+
+
+def _demand_columns(frame: pl.DataFrame, *, net: bool) -> tuple[pl.DataFrame, str]:
+    """Return of the columns of a demand those that fit a terminal, and what the amounts are of.
+
+    Demand for assets where any are known, else what a billion dollars trade; csv and json have both.
+    """
+    import polars as pl
+
+    known = frame["demand_usd"].null_count() < frame.height
+    billion = "_per_billion_each" if net else "_per_billion"
+    of = "" if known else billion
+    if net:
+        # The size indexes within others are many, and in csv and json.
+        main = [
+            pl.col(name)
+            .str.split(", ")
+            .list.eval(pl.element().filter(pl.element().is_in(MAIN_INDEXES)))
+            .list.join(", ")
+            for name in ("joins", "leaves")
+        ]
+        named = [pl.col("movement", "ticker"), *main]
+    else:
+        change = (pl.col("weight_after_pct") - pl.col("weight_before_pct")).cast(pl.Float64).round(6)
+        named = [pl.col("index_id", "action", "movement", "ticker"), change.alias("weight_change_pct")]
+    told = frame.select(
+        *named,
+        pl.col("demand_usd").alias("trade_usd") if known else pl.col(f"usd{billion}").cast(pl.Float64).alias("dollars"),
+        pl.col("demand_shares" if known else f"shares{billion}").alias("shares"),
+        pl.col("adv_usd"),
+        pl.col(f"days_of_adv{of}").cast(pl.Float64).alias("days_of_adv"),
+        pl.col(f"closing_auction_multiple{of}").cast(pl.Float64).alias("closing_auctions"),
+    )
+    if known:
+        return told, ": what the assets trade"
+    return told, ": what $1bn in each of R1000, R2000 and RMICRO trades" if net else ": what $1bn in the index trades"
 
 
 def _print_report(report: RunReport) -> None:

@@ -67,6 +67,9 @@ class Settings(BaseSettings):
     ishares_url: str = Field(default="https://www.ishares.com", description="Host of the fund holdings.")
     ishares_requests_per_second: float = Field(default=1.0, gt=0, description="Pace of the fund holdings.")
 
+    postgres_dsn: SecretStr | None = Field(
+        default=None, description="Where `recon export` copies to: a URL or key=value string of PostgreSQL."
+    )
     alert_webhook: SecretStr | None = Field(
         default=None, description="URL that alerts are posted to, as JSON with a text; by default they are logged."
     )
@@ -94,7 +97,7 @@ class Settings(BaseSettings):
         parts.port  # noqa: B018 (raises ValueError on a port that cannot be)
         return url.rstrip("/")
 
-    @field_validator("archive_token", "sec_contact", "massive_key", "alphavantage_key", "alert_webhook")
+    @field_validator("archive_token", "sec_contact", "massive_key", "alphavantage_key", "alert_webhook", "postgres_dsn")
     @classmethod
     def _blank_is_none(cls, secret: SecretStr | None) -> SecretStr | None:
         text = secret.get_secret_value().strip() if secret else ""

@@ -11,6 +11,7 @@ Only what DuckDB 1.5 and 2.x share is used: results are taken as `con.sql(...).p
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -343,11 +344,21 @@ class Warehouse:
         """Return the result of a SELECT."""
         return self.con.sql(sql, params=dict(parameters or {})).pl()
 
-    def write_snapshot(self, path: Path, folder: Path, tables: Sequence[Table], macros: Sequence[Macro] = ()) -> None:
+    def write_snapshot(
+        self,
+        path: Path,
+        folder: Path,
+        tables: Sequence[Table],
+        macros: Sequence[Macro] = (),
+        *,
+        notes: Mapping[str, str] | None = None,
+    ) -> None:
         """Write the public tables to a database file of their own at `path`, and each as Parquet into `folder`.
 
         Rows are in the order of the grain, so that the same rows make the same bytes; their keys were proven when they
-        were built. The macros travel with the database.
+        were built. The macros travel with the database. Parquet has no comments: what the contract says of a table,
+        its grain and its columns stands in the key-value metadata of its file (`table_name`, `comment`, `grain`,
+        `columns` as JSON), with `notes`.
         """
         working = self._answer("select current_database()")[0][0]
         self.con.execute(f"attach '{_quoted(path)}' as snapshot (storage_version '{SNAPSHOT_STORAGE_VERSION}')")
@@ -363,15 +374,34 @@ class Warehouse:
                     _create(self.con, macro.text)
                 self.con.execute(f'use "{working}"')
                 for table in tables:
-                    self._write_table(table, folder / f"{table.name}.parquet")
+                    self._write_table(table, folder / f"{table.name}.parquet", notes or {})
         finally:
             self.con.execute(f'use "{working}"')
             self.con.execute("detach snapshot")
 
-    def _write_table(self, table: Table, parquet: Path) -> None:
+    def _write_table(self, table: Table, parquet: Path, notes: Mapping[str, str]) -> None:
         rows = f"select * from {table.full_name} order by {', '.join(table.keys[0])}"
         self.con.execute(f"insert into snapshot.{table.full_name} by name {rows}")
-        self.con.execute(f"copy ({rows}) to '{_quoted(parquet)}' (format parquet, compression zstd)")
+        told = ", ".join(f"{name}: '{_escaped(text)}'" for name, text in self._told(table, notes).items())
+        self.con.execute(
+            f"copy ({rows}) to '{_quoted(parquet)}' (format parquet, compression zstd, kv_metadata {{{told}}})"
+        )
+
+    def _told(self, table: Table, notes: Mapping[str, str]) -> dict[str, str]:
+        """What the catalogue of the snapshot says of a table, for the metadata of its Parquet file."""
+        of = {"schema": table.schema, "table": table.name}
+        where = "database_name = 'snapshot' and schema_name = $schema and table_name = $table"
+        comment = self._answer(f"select comment from duckdb_tables() where {where}", of)[0][0]
+        columns = self._answer(
+            f"select column_name, comment from duckdb_columns() where {where} order by column_index", of
+        )
+        return {
+            **notes,
+            "table_name": table.full_name,
+            "comment": comment or "",
+            "grain": ", ".join(table.keys[0]),
+            "columns": json.dumps({name: text or "" for name, text in columns}),
+        }
 
 
 class Reader:
@@ -494,4 +524,8 @@ def engine_version() -> str:
 
 
 def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
+    return _escaped(str(path))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("'", "''")
