@@ -3,7 +3,8 @@
 Belongs here: the data model alone, so that whoever renders a story (the terminal, JSON, a page of HTML) imports no
 database. Every amount says its unit in its name; what is not known is None, and a list is empty where nothing is.
 
-Does not belong here: how a story is found (`explain.py`), how it looks (`story.py`, the report).
+Does not belong here: how a story is found (`story.py`: `recon_pipeline.explain` is the function of the API, so that no
+module can bear its name), how it looks (`telling.py`, the report).
 """
 
 from __future__ import annotations
