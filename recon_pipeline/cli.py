@@ -379,6 +379,71 @@ def near_miss(
     _print_rows(frame, output, f"Near misses of {event_id}" + (f", {wanted}" if wanted else ""))
 
 
+@app.command("what-if")
+def what_if(
+    event_id: EventId,
+    supposed: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="TICKER.FIELD=VALUE",
+            help="FIELD: price (USD), shares (of the company), country (name or ISO code), exclude (true). Repeatable.",
+        ),
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", help="YAML or JSON: a mapping of tickers to fields to values.")
+    ] = None,
+    home: Home = None,
+    output: Annotated[StoryFormat, typer.Option("--format", help="As text, or as one JSON object.")] = StoryFormat.text,
+) -> None:
+    """Derive an event with other facts and print what would differ from what is published; nothing is changed."""
+    import json
+
+    import polars as pl
+
+    from recon_pipeline import supposing
+
+    overrides = [*(supposing.read_file(file) if file else ()), *map(supposing.read_setting, supposed or ())]
+    found = supposing.what_if(_place(home, event_id), event_id, overrides)
+    if output is StoryFormat.json:
+        plain = {
+            name: json.loads(frame.with_columns(pl.selectors.decimal().cast(pl.Float64)).write_json())
+            for name, frame in found.frames.items()
+        }
+        told = {"event_id": event_id, "overrides": [str(one) for one in found.overrides], "notes": found.notes}
+        typer.echo(json.dumps(told | plain))
+        return
+    titles = {
+        "companies": f"What is supposed of {event_id}, and what becomes of it",
+        "memberships": "Memberships that would differ",
+        "changes": "Changes of the event that would differ (recon.index_changes)",
+        "breakpoints": "Cuts that would differ",
+        "eligibility": "Verdicts that would differ",
+        "ranks": f"The {MOST_RANKS} ranks that would move farthest, of {found.ranks.height:,}",
+    }
+    for name, frame in found.frames.items():
+        if frame.is_empty():
+            continue
+        ids = [column for column in ("security_id", "company_id", "cut_rank_then") if column in frame.columns]
+        shown = frame.drop(ids) if name != "ranks" else frame.drop(ids).head(MOST_RANKS)
+        _print_rows(_side_by_side(shown), Format.table, titles[name])
+    if all(frame.is_empty() for name, frame in found.frames.items() if name != "companies"):
+        _console().print("Nothing would differ.")
+    for note in found.notes:
+        _console(stderr=True).print(f"[yellow]note:[/] {_plain(note)}", soft_wrap=True)
+
+
+MOST_RANKS = 20
+"""Ranks that a what-if prints: one company that moves far shifts all between by one; json has them all."""
+
+
+def _side_by_side(frame: pl.DataFrame) -> pl.DataFrame:
+    """The columns of before and after beside each other."""
+    order = [name for name in frame.columns if not name.endswith("_then")]
+    pairs = [(name, f"{name}_then") if f"{name}_then" in frame.columns else (name,) for name in order]
+    return frame.select(name for pair in pairs for name in pair)
+
+
 @app.command()
 def members(
     day: Annotated[str, typer.Option("--date", metavar="DATE", help="Day of the membership, YYYY-MM-DD.")],
@@ -697,6 +762,8 @@ def _print_rows(frame: pl.DataFrame, output: Format, title: str, *, wrapped: str
 def _cell(column: str, value: object) -> str:
     if value is None:
         return ""
+    if column.endswith(("cap_usd_then", "low_usd_then", "high_usd_then")):
+        column = column.removesuffix("_then")
     if column.endswith(("close_usd", "price_usd")):
         return f"{value:,}"
     if column == "margin_usd":

@@ -48,8 +48,8 @@ comment on column recon.near_miss.event_id is
     'Event of the index calendar, as 2023-06-recon; see reference.recon_events.';
 comment on column recon.near_miss.company_id is 'Lasting identifier of the company.';
 comment on column recon.near_miss.cut_id is
-    'What decides: a breakpoint_id of recon.breakpoints (of a quarterly event of recon.ipo_breakpoints, where the lowest is '
-    'the floor), MIN_PRICE, the lowest close, or MIN_CAP, the lowest total market cap.';
+    'What decides: a breakpoint_id of recon.breakpoints (of a quarterly event of recon.ipo_breakpoints, where the lowest '
+    'is the floor), MIN_PRICE, the lowest close, or MIN_CAP, the lowest total market cap.';
 comment on column recon.near_miss.security_id is 'Line that prices the company.';
 comment on column recon.near_miss.ticker is 'Its ticker on the rank day.';
 comment on column recon.near_miss.company_name is 'Name of the company.';
@@ -59,8 +59,8 @@ comment on column recon.near_miss.market_cap_usd is 'Total market cap of the com
 comment on column recon.near_miss.close_usd is 'Close of the line that prices it, USD a share.';
 comment on column recon.near_miss.outstanding_shares is 'Shares of the company in units of that line.';
 comment on column recon.near_miss.side_before is
-    'Side of the cut before the event, as in recon.placements: the band holds above and below, a newcomer has none. Null of '
-    'MIN_PRICE and MIN_CAP.';
+    'Side of the cut before the event, as in recon.placements: the band holds above and below, a newcomer has none. '
+    'Null of MIN_PRICE and MIN_CAP.';
 comment on column recon.near_miss.is_above is
     'True when the company is above the cut after the event, or passes the rule: it would have to fall.';
 comment on column recon.near_miss.is_held_by_band is 'True when its rank alone would place it on the other side.';
@@ -85,6 +85,7 @@ comment on column recon.near_miss.nearness is 'Order within the event by the siz
 comment on column recon.near_miss.passed_ticker is
     'Company whose place it would take, by its ticker on the rank day; null where no rank decides.';
 comment on column recon.near_miss.flip_price_usd is
-    'Close of the line at which it flips, USD a share, rounded to that side; null where its cap is made from another line.';
+    'Close of the line at which it flips, USD a share, rounded to that side; null where its cap is made from another '
+    'line.';
 comment on column recon.near_miss.flip_shares is
     'Share count at which it flips at its own close, rounded to that side; null likewise, and of MIN_PRICE.';
