@@ -300,11 +300,12 @@ def changes(
 ) -> None:
     """Print what an event adds to and deletes from each index."""
     from recon_pipeline.publish import published_database
+    from recon_pipeline.story import require_event
     from recon_pipeline.warehouse import Reader
 
     wanted = _index(index, "Printing changes")
     reader = Reader(published_database(_place(home, event_id)))
-    _require_published(reader, event_id)
+    require_event(reader, event_id)
     frame = reader.frame(
         """
         select index_id, action, movement, ticker, company_name, industry, reason, rank, market_cap_usd
@@ -315,6 +316,132 @@ def changes(
         {"event_id": event_id, "index_id": wanted or ""},
     )
     _print_rows(frame, output, f"Changes of {event_id}" + (f", {wanted}" if wanted else ""))
+
+
+class StoryFormat(StrEnum):
+    """How a story is printed."""
+
+    text = "text"
+    json = "json"
+
+
+@app.command()
+def explain(
+    ticker: Annotated[
+        str, typer.Argument(metavar="TICKER", help="In any spelling: BRK.B, BRK/B, BRK-B; an earlier one will do.")
+    ],
+    event_id: Annotated[
+        str | None, typer.Argument(metavar="[EVENT]", help="Such as 2023-06-recon; by default the last that has it.")
+    ] = None,
+    home: Home = None,
+    output: Annotated[StoryFormat, typer.Option("--format", help="As text, or as one JSON object.")] = StoryFormat.text,
+) -> None:
+    """Tell the whole story of a company: rules, cap, rank, margins, what would move it, outcome, history."""
+    from recon_pipeline.publish import published_database
+    from recon_pipeline.story import explain as explain_company
+    from recon_pipeline.telling import tell, to_json
+
+    place = _settings(home).home_dir if event_id is None else _place(home, event_id)
+    story = explain_company(published_database(place), ticker, event_id)
+    if output is StoryFormat.json:
+        typer.echo(to_json(story))
+        return
+    tell(story, _console())
+
+
+@app.command("near-miss")
+def near_miss(
+    event_id: EventId,
+    index: Annotated[
+        str | None, typer.Option("--index", help="Only who would leave or enter this index, such as R1000.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="The nearest so many.")] = 50,
+    home: Home = None,
+    output: OutputFormat = Format.table,
+) -> None:
+    """Print who is near a cut, nearest first, and which price or share count would move it to the other side."""
+    import polars as pl
+
+    from recon_pipeline import api
+
+    wanted = _index(index, "Printing near misses")
+    _settings(home)
+    frame = api.near_miss(event_id, wanted, limit, home=home)
+    if output is Format.table:
+        # The rest is for scripts; a terminal is not that wide.
+        shorter = {"cut_id": "cut", "side_before": "was", "index_id": "in", "market_cap_usd": "cap_usd"}
+        shorter |= {"margin_ranks": "places", "close_usd": "price_usd", "flip_price_usd": "to_price_usd"}
+        frame = frame.rename(shorter | {"flip_shares": "to_shares"})
+        frame = frame.select(
+            *("ticker", "cut", "was", "in", "would_be", "rank", "cap_usd", "margin_usd", "margin_pct", "places"),
+            *("price_usd", "to_price_usd", "to_shares"),
+        ).with_columns(frame["margin_pct"].cast(pl.Float64).round(3))
+    _print_rows(frame, output, f"Near misses of {event_id}" + (f", {wanted}" if wanted else ""))
+
+
+@app.command("what-if")
+def what_if(
+    event_id: EventId,
+    supposed: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="TICKER.FIELD=VALUE",
+            help="FIELD: price (USD), shares (of the company), country (name or ISO code), exclude (true). Repeatable.",
+        ),
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", help="YAML or JSON: a mapping of tickers to fields to values.")
+    ] = None,
+    home: Home = None,
+    output: Annotated[StoryFormat, typer.Option("--format", help="As text, or as one JSON object.")] = StoryFormat.text,
+) -> None:
+    """Derive an event with other facts and print what would differ from what is published; nothing is changed."""
+    import json
+
+    import polars as pl
+
+    from recon_pipeline import supposing
+
+    overrides = [*(supposing.read_file(file) if file else ()), *map(supposing.read_setting, supposed or ())]
+    found = supposing.what_if(_place(home, event_id), event_id, overrides)
+    if output is StoryFormat.json:
+        plain = {
+            name: json.loads(frame.with_columns(pl.selectors.decimal().cast(pl.Float64)).write_json())
+            for name, frame in found.frames.items()
+        }
+        told = {"event_id": event_id, "overrides": [str(one) for one in found.overrides], "notes": found.notes}
+        typer.echo(json.dumps(told | plain))
+        return
+    titles = {
+        "companies": f"What is supposed of {event_id}, and what becomes of it",
+        "memberships": "Memberships that would differ",
+        "changes": "Changes of the event that would differ (recon.index_changes)",
+        "breakpoints": "Cuts that would differ",
+        "eligibility": "Verdicts that would differ",
+        "ranks": f"The {MOST_RANKS} ranks that would move farthest, of {found.ranks.height:,}",
+    }
+    for name, frame in found.frames.items():
+        if frame.is_empty():
+            continue
+        ids = [column for column in ("security_id", "company_id", "cut_rank_then") if column in frame.columns]
+        shown = frame.drop(ids) if name != "ranks" else frame.drop(ids).head(MOST_RANKS)
+        _print_rows(_side_by_side(shown), Format.table, titles[name])
+    if all(frame.is_empty() for name, frame in found.frames.items() if name != "companies"):
+        _console().print("Nothing would differ.")
+    for note in found.notes:
+        _console(stderr=True).print(f"[yellow]note:[/] {_plain(note)}", soft_wrap=True)
+
+
+MOST_RANKS = 20
+"""Ranks that a what-if prints: one company that moves far shifts all between by one; json has them all."""
+
+
+def _side_by_side(frame: pl.DataFrame) -> pl.DataFrame:
+    """The columns of before and after beside each other."""
+    order = [name for name in frame.columns if not name.endswith("_then")]
+    pairs = [(name, f"{name}_then") if f"{name}_then" in frame.columns else (name,) for name in order]
+    return frame.select(name for pair in pairs for name in pair)
 
 
 @app.command()
@@ -685,18 +812,6 @@ def _day(text: str) -> date:
         raise BadInput(f"The date {text!r} cannot be read: write it as YYYY-MM-DD.") from error
 
 
-def _require_published(reader: Any, event_id: str) -> None:
-    from recon_pipeline.pipeline import runnable_event
-
-    runnable_event(event_id)
-    held = reader.frame("select distinct event_id from recon.index_membership order by 1")["event_id"].to_list()
-    if event_id not in held:
-        raise BadInput(
-            f"{event_id} is not in {reader.path}, which holds {', '.join(held) or 'no event'}. "
-            f"Run it first: `recon run {event_id}`."
-        )
-
-
 def _print_rows(frame: pl.DataFrame, output: Format, title: str, *, wrapped: str = "") -> None:
     """Print a frame; in a table no cell is folded but those of the column `wrapped`."""
     import polars as pl
@@ -725,6 +840,12 @@ def _print_rows(frame: pl.DataFrame, output: Format, title: str, *, wrapped: str
 def _cell(column: str, value: object) -> str:
     if value is None:
         return ""
+    if column.endswith(("cap_usd_then", "low_usd_then", "high_usd_then")):
+        column = column.removesuffix("_then")
+    if column.endswith(("close_usd", "price_usd")):
+        return f"{value:,}"
+    if column == "margin_usd":
+        return f"{float(value) / 1e6:+,.1f}m"  # type: ignore[arg-type]
     if column.endswith("_usd"):
         return f"{float(value) / 1e6:,.0f}m"  # type: ignore[arg-type]
     return _plain(str(value))
