@@ -5,15 +5,58 @@ are the machinery round it: `events` (the calendar), `sources` (HTTP to frames),
 (reads `sql/`), `pipeline` (an event from landing to publish), `publish`, `cli` (the `recon` command), and `defs` with
 `definitions` (Dagster, a thin cover over the same functions).
 
-What does not belong here: any import. `import recon_pipeline` must cost next to nothing, so every name is taken from
-its own module.
+What a home has published can be asked for right here: `recon_pipeline.membership("R2000", "2024-01-02")` and the other
+functions of `api`.
+
+What does not belong here: any import that runs. `import recon_pipeline` must cost next to nothing, so the functions of
+`api` are looked up when they are asked for, and every other name is taken from its own module.
 """
 
+from __future__ import annotations
 
-def __getattr__(name: str) -> str:
-    """`__version__`, that of the installed distribution; looked up on demand, for the look-up costs 20 ms."""
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from recon_pipeline.api import (
+        breakpoints,
+        changes,
+        eligibility,
+        explain,
+        membership,
+        near_miss,
+        published_events,
+        query,
+        ranking,
+    )
+
+    __version__: str
+
+__all__ = [
+    "breakpoints",
+    "changes",
+    "eligibility",
+    "explain",
+    "membership",
+    "near_miss",
+    "published_events",
+    "query",
+    "ranking",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """A function of `api`, or `__version__`, that of the installed distribution (its look-up alone costs 20 ms)."""
     if name == "__version__":
         from importlib.metadata import version
 
         return version("recon-pipeline")
+    if name in __all__:
+        from recon_pipeline import api
+
+        return getattr(api, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """The names that a notebook offers."""
+    return sorted({*globals(), *__all__})

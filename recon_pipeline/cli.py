@@ -299,12 +299,13 @@ def changes(
     output: OutputFormat = Format.table,
 ) -> None:
     """Print what an event adds to and deletes from each index."""
+    from recon_pipeline.api import require_published
     from recon_pipeline.publish import published_database
     from recon_pipeline.warehouse import Reader
 
     wanted = _index(index, "Printing changes")
     reader = Reader(published_database(_place(home, event_id)))
-    _require_published(reader, event_id)
+    require_published(reader, event_id)
     frame = reader.frame(
         """
         select index_id, action, movement, ticker, company_name, industry, reason, rank, market_cap_usd
@@ -315,6 +316,31 @@ def changes(
         {"event_id": event_id, "index_id": wanted or ""},
     )
     _print_rows(frame, output, f"Changes of {event_id}" + (f", {wanted}" if wanted else ""))
+
+
+@app.command("near-miss")
+def near_miss(
+    event_id: EventId,
+    index: Annotated[
+        str | None, typer.Option("--index", help="Only who would leave or enter this index, such as R1000.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="The nearest so many.")] = 50,
+    home: Home = None,
+    output: OutputFormat = Format.table,
+) -> None:
+    """Print who is near a cut, nearest first, and which price or share count would move it to the other side."""
+    from recon_pipeline import api
+
+    wanted = _index(index, "Printing near misses")
+    _settings(home)
+    frame = api.near_miss(event_id, wanted, limit, home=home)
+    if output is Format.table:
+        # The rest is for scripts; a terminal is not that wide.
+        frame = frame.select(
+            "ticker", "cut_id", "side_before", "index_id", "would_be", "rank", "market_cap_usd", "margin_usd",
+            frame["margin_pct"].round(3), "margin_ranks", "close_usd", "flip_price_usd", "flip_shares",
+        )  # fmt: skip
+    _print_rows(frame, output, f"Near misses of {event_id}" + (f", {wanted}" if wanted else ""))
 
 
 @app.command()
@@ -607,18 +633,6 @@ def _day(text: str) -> date:
         raise BadInput(f"The date {text!r} cannot be read: write it as YYYY-MM-DD.") from error
 
 
-def _require_published(reader: Any, event_id: str) -> None:
-    from recon_pipeline.pipeline import runnable_event
-
-    runnable_event(event_id)
-    held = reader.frame("select distinct event_id from recon.index_membership order by 1")["event_id"].to_list()
-    if event_id not in held:
-        raise BadInput(
-            f"{event_id} is not in {reader.path}, which holds {', '.join(held) or 'no event'}. "
-            f"Run it first: `recon run {event_id}`."
-        )
-
-
 def _print_rows(frame: pl.DataFrame, output: Format, title: str, *, wrapped: str = "") -> None:
     """Print a frame; in a table no cell is folded but those of the column `wrapped`."""
     import polars as pl
@@ -647,6 +661,10 @@ def _print_rows(frame: pl.DataFrame, output: Format, title: str, *, wrapped: str
 def _cell(column: str, value: object) -> str:
     if value is None:
         return ""
+    if column.endswith(("close_usd", "price_usd")):
+        return f"{value:,}"
+    if column == "margin_usd":
+        return f"{float(value) / 1e6:+,.1f}m"  # type: ignore[arg-type]
     if column.endswith("_usd"):
         return f"{float(value) / 1e6:,.0f}m"  # type: ignore[arg-type]
     return _plain(str(value))
