@@ -28,7 +28,7 @@ LIST_INDEXES = ("R1000", "R2000", "R3000", "RMICRO", "R3000E", "TOP50", "TOP200"
 
 QUERIES = Path(__file__).parent / "queries"
 
-OPTIONAL = {"near_miss": "near_miss", "index_demand": "index_demand"}
+OPTIONAL = {"near_miss": "near_miss", "security_demand": "security_demand", "index_assets": "index_demand"}
 """Queries of tables that a file published by an older version lacks."""
 
 

@@ -25,8 +25,8 @@ Row = dict[str, Any]
 
 HEADLINE_INDEXES = ("R1000", "R2000", "R3000", "RMICRO")
 MIX_INDEXES = ("R1000", "R2000")
-NEAR_SHOWN = 100
-"""Near misses on the page of an event: the nearest; the table has them all."""
+SHOWN_ROWS = 100
+"""Near misses and trades on the page of an event: the nearest and the largest; the tables of the file have them all."""
 
 
 @dataclass(frozen=True)
@@ -361,13 +361,37 @@ def near_misses(facts: Facts, event_id: str) -> Grid | None:
         Column("flip_price_usd", "Price that flips it", "price"),
     )
     note = "A negative margin is what it would have to lose, a positive one what it would have to gain."
-    more = f" The nearest {NEAR_SHOWN} of {len(rows):,}." if len(rows) > NEAR_SHOWN else ""
-    return Grid("near", "Near misses, the nearest first", columns, rows[:NEAR_SHOWN], True, note=note + more)
+    more = f" The nearest {SHOWN_ROWS} of {len(rows):,}." if len(rows) > SHOWN_ROWS else ""
+    return Grid("near", "Near misses, the nearest first", columns, rows[:SHOWN_ROWS], True, note=note + more)
 
 
-def demand(facts: Facts, event_id: str) -> Grid | None:
-    """Return what funds that track an index would trade; None where the file does not have the table."""
-    return None
+def demand(facts: Facts, event_id: str) -> Row | None:
+    """Return what funds that track the indexes would trade, and the assets stated; None where the file has no table."""
+    if not facts.has("security_demand"):
+        return None
+    rows = facts.rows("security_demand", event_id)
+    columns = (
+        COMPANY,
+        SYMBOL,
+        Column("joins", "Joins", "list"),
+        Column("leaves", "Leaves", "list"),
+        Column("usd_per_billion_each", "Per $1B in each", "money"),
+        Column("days_of_adv_per_billion_each", "Days of trading", "decimal"),
+        Column("demand_usd", "Of stated assets", "money"),
+        Column("demand_shares", "Shares", "count"),
+        Column("days_of_adv", "Days of trading", "decimal"),
+        Column("closing_auction_multiple", "Closing auctions", "decimal"),
+    )
+    assets = facts.rows("index_assets", event_id)
+    if not assets:
+        columns = columns[:6]
+    more = f" The {SHOWN_ROWS} largest of {len(rows):,}." if len(rows) > SHOWN_ROWS else ""
+    note = (
+        "Estimates: what one billion dollars in each of the Russell 1000, the Russell 2000 and the Microcap would trade, "
+        "at float-adjusted weights and prices of the rank day, netted by line; a sale has a minus sign." + more
+    )
+    grid = Grid("demand-table", "What funds would trade, the most days of trading first", columns, rows[:SHOWN_ROWS], True)
+    return {"grid": grid, "note": note, "assets": assets}
 
 
 def revisions(facts: Facts, event_id: str) -> Grid:
@@ -436,11 +460,7 @@ def history_page(facts: Facts) -> Row:
     recons = [event_frame(facts, event_id) for event_id in facts.events]
     recons = [frame for frame in recons if frame.is_recon]
     published = {
-        (row["event_id"], row["breakpoint_id"]): Decimal(row["published_usd"])
-        for _, row in reference_rows("published_breakpoints.csv")
-    }
-    sources = {
-        (row["event_id"], row["breakpoint_id"]): row["source"] for _, row in reference_rows("published_breakpoints.csv")
+        (row["event_id"], row["breakpoint_id"]): row for _, row in reference_rows("published_breakpoints.csv")
     }
     cut_rows: list[Row] = []
     count_rows: list[Row] = []
@@ -449,7 +469,8 @@ def history_page(facts: Facts) -> Row:
         ours = {row["breakpoint_id"]: row for row in facts.rows("breakpoints", event_id)}
         for cut in ("R1000", "R3000"):
             mine = ours[cut]["market_cap_usd"] if cut in ours else None
-            theirs = published.get((event_id, cut))
+            told = published.get((event_id, cut))
+            theirs = Decimal(told["published_usd"]) if told else None
             cut_rows.append(
                 {
                     "event": event_id[:7],
@@ -461,7 +482,7 @@ def history_page(facts: Facts) -> Row:
                     "off_pct": 100 * (mine / theirs - 1) if mine and theirs else None,
                     "band_low_usd": ours[cut]["band_low_usd"] if cut in ours and ours[cut]["band_pct"] else None,
                     "band_high_usd": ours[cut]["band_high_usd"] if cut in ours and ours[cut]["band_pct"] else None,
-                    "source": sources.get((event_id, cut)),
+                    "source": told["source"] if told else None,
                 }
             )
         count_rows.append(_counts(facts, frame))
@@ -479,10 +500,17 @@ def history_page(facts: Facts) -> Row:
     count_columns = (
         Column("event_id", "Reconstitution"),
         *(Column(index_id, index_name(index_id), "count") for index_id in HEADLINE_INDEXES),
-        Column("r1000_moves", "into | out of the R1000"),
-        Column("r3000_moves", "into | out of the R3000"),
+        Column("r1000_in", "Into the R1000", "count"),
+        Column("r1000_out", "out of it", "count"),
+        Column("r3000_in", "Into the R3000", "count"),
+        Column("r3000_out", "out of it", "count"),
+    )
+    share_columns = (
+        Column("event_id", "Reconstitution"),
         Column("total_usd", "Cap of the R3000", "money"),
+        Column("total_published_usd", "as published", "money"),
         Column("r1000_share", "R1000 of R3000", "percent"),
+        Column("r1000_published", "as published", "percent"),
         Column("r2000_share", "R2000 of R3000", "percent"),
         Column("coverage", "R3000 of all eligible", "percent2"),
     )
@@ -490,7 +518,9 @@ def history_page(facts: Facts) -> Row:
     return {
         "picture": plots.cut_history(cut_rows) if has_points else Markup(""),
         "cuts": Grid("history-cuts", "Cut-offs beside the published ones", cut_columns, cut_rows),
-        "counts": Grid("history-counts", "Lines, changes and shares of total market cap", count_columns, count_rows),
+        "counts": Grid("history-counts", "Lines after the event, and changes", count_columns, count_rows),
+        "shares": Grid("history-shares", "Shares of total market cap on the rank day", share_columns, count_rows),
+        "published": _published_lines(recons),
         "recons": recons,
     }
 
@@ -506,21 +536,47 @@ def _counts(facts: Facts, frame: EventFrame) -> Row:
     def share(part: str, whole: Decimal | None) -> float | None:
         return 100 * float(caps[part]) / float(whole) if caps.get(part) and whole else None
 
-    def moves(index_id: str) -> str | None:
+    def moves(index_id: str) -> tuple[int | None, int | None]:
         head = heads.get(index_id)
-        known = head is not None and head.additions is not None
-        return f"{head.additions} | {head.deletions}" if head is not None and known else None
+        return (head.additions, head.deletions) if head else (None, None)
 
+    published = _published(event_id, "total_cap_usd")
+    whole, large = published.get("R3000"), published.get("R1000")
+    r1000, r3000 = moves("R1000"), moves("R3000")
     return {
         "event_id": event_id,
         **{index_id: sizes[index_id]["lines"] if index_id in sizes else None for index_id in HEADLINE_INDEXES},
-        "r1000_moves": moves("R1000"),
-        "r3000_moves": moves("R3000"),
+        "r1000_in": r1000[0],
+        "r1000_out": r1000[1],
+        "r3000_in": r3000[0],
+        "r3000_out": r3000[1],
         "total_usd": caps.get("R3000"),
+        "total_published_usd": whole,
         "r1000_share": share("R1000", caps.get("R3000")),
+        "r1000_published": 100 * float(large / whole) if large and whole else None,
         "r2000_share": share("R2000", caps.get("R3000")),
         "coverage": share("R3000", eligible[0]["cap_usd"] if eligible else None),
     }
+
+
+def _published(event_id: str, figure: str) -> dict[str, Decimal]:
+    """A figure by index as it was published of an event."""
+    return {
+        row["index_id"]: Decimal(row["value"])
+        for _, row in reference_rows("published_sizes.csv")
+        if row["event_id"] == event_id and row["figure"] == figure
+    }
+
+
+def _published_lines(recons: Sequence[EventFrame]) -> Grid | None:
+    """How many lines the indexes had as published; None where nobody published that of these events."""
+    rows = [{"event_id": frame.event_id, **_published(frame.event_id, "lines")} for frame in recons]
+    rows = [dict.fromkeys(("R1000", "R2000", "R3000")) | row for row in rows if len(row) > 1]
+    columns = (
+        Column("event_id", "Reconstitution"),
+        *(Column(index_id, index_name(index_id), "count") for index_id in ("R1000", "R2000", "R3000")),
+    )
+    return Grid("history-published", "Lines as published", columns, rows) if rows else None
 
 
 def describe_cut(grid: Grid) -> str:

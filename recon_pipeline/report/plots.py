@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     import altair as alt
 
 WIDTH = 640
-POINTS = 240
-"""Places of the cap curve that are drawn: as many as a screen could show apart."""
+POINTS = 120
+"""Places of the cap curve that are drawn, evenly apart, and as many again that are closer together at the top."""
 
 INK, MUTED, RULE, ACCENT, SECOND, BAND = (
     *("var(--ink)", "var(--muted)", "var(--rule)"),
     *("var(--accent)", "var(--second)", "var(--band)"),
 )
 
-NAMED_CUTS = {"TOP50": "Top 50", "TOP200": "Top 200", "R1000": "R1000", "MICRO": "Microcap", "R3000": "R3000"}
+NAMED_CUTS = {"TOP200": "Top 200", "R1000": "R1000", "MICRO": "Microcap", "R3000": "R3000"}
 """Cuts that the cap curve names, from left to right."""
 
 # $10B, $100M: a power of ten in words of the page.
@@ -39,7 +39,7 @@ _DOLLARS = (
 
 
 def cap_curve(caps: Sequence[tuple[int, float]], cuts: Sequence[dict[str, Any]]) -> Markup:
-    """Return the plot of market caps by rank, USD, both logarithmic, with each cut and the band around it.
+    """Return the plot of market caps by rank, USD on a logarithmic scale, with each cut and the band around it.
 
     `caps` are (rank, cap) in order of rank; `cuts` have breakpoint_id, cut_rank, market_cap_usd, band_low_usd and
     band_high_usd.
@@ -49,9 +49,9 @@ def cap_curve(caps: Sequence[tuple[int, float]], cuts: Sequence[dict[str, Any]])
     shown = [{"rank": rank, "cap": cap} for rank, cap in _thinned(caps) if cap > 0]
     lowest, highest = 10 ** math.floor(math.log10(shown[-1]["cap"])), 10 ** math.ceil(math.log10(shown[0]["cap"]))
     last = max(shown[-1]["rank"], 2)
-    x = alt.X("rank:Q").scale(type="log", domain=[1, last], nice=False).title("Rank by total market cap")
+    x = alt.X("rank:Q").scale(domain=[0, last], nice=False).title("Rank by total market cap")
     y = alt.Y("cap:Q").scale(type="log", domain=[lowest, highest], nice=False).title(None)
-    x = x.axis(values=[v for v in (1, 10, 50, 200, 1000, 2000, 3000) if v <= last], format=",d", grid=False)
+    x = x.axis(values=[v for v in (1, 200, 1000, 2000, 3000, 4000) if v <= last], format=",d", grid=False)
     decades = [10**power for power in range(round(math.log10(lowest)), round(math.log10(highest)) + 1)]
     y = y.axis(values=decades, labelExpr=_DOLLARS, domain=False, ticks=False)
     named = [cut for cut in cuts if cut["breakpoint_id"] in NAMED_CUTS and cut["cut_rank"] <= last]
@@ -83,7 +83,7 @@ def cap_curve(caps: Sequence[tuple[int, float]], cuts: Sequence[dict[str, Any]])
     at = alt.Chart(alt.Data(values=points))
     rule = at.mark_rule(color=MUTED, strokeDash=[2, 3]).encode(x="rank:Q", y=alt.Y("floor:Q"), y2="cap:Q")
     dot = at.mark_point(filled=True, size=56, color=ACCENT, opacity=1).encode(x="rank:Q", y="cap:Q")
-    name = at.mark_text(align="right", dx=-9, dy=8, color=INK, fontSize=12).encode(x="rank:Q", y="cap:Q", text="name:N")
+    name = at.mark_text(align="left", dx=8, dy=-9, color=INK, fontSize=12).encode(x="rank:Q", y="cap:Q", text="name:N")
     return _drawn(alt.layer(band, rule, line, dot, name).properties(width=WIDTH, height=330))
 
 
@@ -145,11 +145,10 @@ def cut_history(rows: Sequence[dict[str, Any]]) -> Markup:
 
 
 def _thinned(caps: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
-    """As many places as can be told apart, evenly apart on a logarithmic scale, the first and the last among them."""
-    if len(caps) <= POINTS:
-        return list(caps)
-    step = math.log(len(caps)) / (POINTS - 1)
-    places = {min(round(math.exp(step * number)), len(caps)) - 1 for number in range(POINTS)}
+    """As many places as can be told apart, the first ones closer together: the curve is steep there and at the end."""
+    last = len(caps) - 1
+    places = {round(last * (number / POINTS) ** 2) for number in range(POINTS + 1)}
+    places |= {round(last * number / POINTS) for number in range(POINTS + 1)}
     return [caps[place] for place in sorted(places)]
 
 

@@ -39,6 +39,11 @@ def money(amount: Number | None) -> str:
     return f"{sign}${size:,.2f}"
 
 
+def signed_money(amount: Number | None) -> str:
+    """Return an amount of USD with its sign."""
+    return NOTHING if amount is None else money(amount) if amount <= 0 else f"+{money(amount)}"
+
+
 def price(amount: Number | None) -> str:
     """Return a price a share, USD, to the cent; to four digits below a dollar."""
     if amount is None:
@@ -71,9 +76,24 @@ def ratio(number: Number | None) -> str:
     return NOTHING if number is None else f"{number:.3f}".replace("-", MINUS)
 
 
+def decimal(number: Number | None) -> str:
+    """Return a number to two decimals."""
+    return NOTHING if number is None else f"{number:,.2f}".replace("-", MINUS)
+
+
+def listed(names: str | None) -> str:
+    """Return names that a table has with commas between."""
+    return NOTHING if not names else names.replace(",", ", ")
+
+
 def day(value: date | None) -> str:
     """Return a date as 23 June 2023, in no language setting of the machine."""
     return NOTHING if value is None else f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+
+
+def short_day(value: date | None) -> str:
+    """Return a date as 23 Jun 2023, for a table."""
+    return NOTHING if value is None else f"{value.day} {MONTHS[value.month - 1][:3]} {value.year}"
 
 
 MONTHS = (
@@ -103,6 +123,8 @@ SHOWN: dict[str, Callable[..., str]] = {
     "company": text,
     "code": plain,
     "money": money,
+    "signed_money": signed_money,
+    "verdict": plain,
     "price": price,
     "count": count,
     "change": change,
@@ -111,12 +133,15 @@ SHOWN: dict[str, Callable[..., str]] = {
     "percent4": lambda value: percent(value, 4),
     "signed_percent": signed_percent,
     "ratio": ratio,
-    "day": day,
+    "decimal": decimal,
+    "list": listed,
+    "day": short_day,
     "yes": yes,
 }
 """How a cell of a table shows its value, by the kind of its column."""
 
-NUMERIC = frozenset({"money", "price", "count", "change", "percent", "percent2", "percent4", "signed_percent", "ratio"})
+NUMERIC = frozenset(
+    {"money", "signed_money", "price", "count", "change", "percent", "percent2", "percent4", "signed_percent", "ratio", "decimal"})
 """Kinds whose cells are aligned to the right and sorted as numbers."""
 
 

@@ -1,0 +1,309 @@
+"""Writing the report: the folder of a site, as a whole or not at all.
+
+Belongs here: which pages and files there are, rendering them, and putting the folder in place. Does not belong here:
+what stands on a page (`pages.py`, `companies.py`).
+
+A site is `index.html`, `history.html`, `companies.html`, a folder an event under `events/`, a page a company under
+`companies/`, `assets/`, and `site.json`, by which a folder is known to be a report and may be replaced.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from recon_pipeline.errors import BadInput
+from recon_pipeline.explanation import Explanation
+from recon_pipeline.report import companies, pages, words
+from recon_pipeline.report.accuracy import accuracies
+from recon_pipeline.report.facts import Facts
+
+PACKAGE = Path(__file__).parent
+MARKER = "site.json"
+FOLDER = "report"
+
+ROOT, BELOW, DEEP = "", "../", "../../"
+"""What leads from a page to the root of the site, by its depth."""
+
+
+class Companies(StrEnum):
+    """Which companies have a page: those that an event of the site is about, or all that it knows of."""
+
+    concerned = "concerned"
+    all = "all"
+
+
+@dataclass(frozen=True)
+class Site:
+    """A report that was written: its folder, how many pages and bytes it has, and how long it took, seconds."""
+
+    path: Path
+    pages: int
+    companies: int
+    size: int
+    seconds: float
+
+    @property
+    def start(self) -> Path:
+        """The page to open."""
+        return self.path / "index.html"
+
+
+def report_path(home: Path) -> Path:
+    """Return where the report of a home is written."""
+    return home / FOLDER
+
+
+def write_report(
+    database: Path,
+    out: Path,
+    *,
+    events: Sequence[str] = (),
+    truth: Sequence[Path] = (),
+    scope: Companies = Companies.all,
+    note: str | None = None,
+    stories: Callable[[Path, str], Iterable[Explanation]] | None = None,
+) -> Site:
+    """Write the report of a published file as a static site, replacing the one that is there.
+
+    `events` are the events of the site, by default all of the file; `truth` lists to score them against; `scope` says
+    which companies have a page; `note` stands on every page. `stories` yields the story of every company of an event,
+    by default that of `story.explain_all`. The same file and arguments give the same bytes.
+
+    Raises:
+        BadInput: there is no such file, it does not hold an event, a list of truth cannot be used, or `out` is there and
+            is not a report.
+    """
+    began = time.perf_counter()
+    _refuse_another_folder(out)
+    facts = Facts(database, events)
+    scored = accuracies(facts.reader, facts.events, truth)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        folder.chmod(0o755)
+        writer = _Writer(folder, facts, note)
+        writer.companies(stories or _stories, scope)
+        for event_id in facts.events:
+            writer.event(event_id, scored.get(event_id))
+        writer.page("index.html", "start.html", ROOT, "start", pages.start_page(facts))
+        writer.page("history.html", "history.html", ROOT, "history", pages.history_page(facts))
+        writer.page("companies.html", "companies.html", ROOT, "companies", writer.companies_page(scope))
+        shutil.copytree(PACKAGE / "assets", folder / "assets")
+        writer.marker(scope)
+        size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+        _put_in_place(folder, out)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return Site(out, writer.count, len(writer.told), size, time.perf_counter() - began)
+
+
+def _stories(database: Path, event_id: str) -> Iterator[Explanation]:
+    from recon_pipeline.story import explain_all
+
+    yield from explain_all(database, event_id)
+
+
+def _refuse_another_folder(out: Path) -> None:
+    if out.exists() and not (out / MARKER).is_file() and (not out.is_dir() or any(out.iterdir())):
+        raise BadInput(
+            f"Writing the report to {out}: it is there and is not a report (it has no {MARKER}). Nothing was written; "
+            "choose another --out, or move it away."
+        )
+
+
+def _put_in_place(folder: Path, out: Path) -> None:
+    # A link is replaced at its target: who keeps the report elsewhere wants it there.
+    target = out.resolve()
+    if target.exists():
+        old = Path(tempfile.mkdtemp(prefix=f".{out.name}-old-", dir=target.parent))
+        target.rename(old / "report")
+        folder.rename(target)
+        shutil.rmtree(old)
+    else:
+        folder.rename(target)
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(PACKAGE / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+class _Writer:
+    """One site in the making: its folder, and which company has which sections."""
+
+    def __init__(self, folder: Path, facts: Facts, note: str | None) -> None:
+        self.folder = folder
+        self.facts = facts
+        self.count = 0
+        self.told: dict[str, set[str]] = {}
+        self._rows: dict[str, dict[str, Any]] = {}
+        self._templates = _environment().overlay()
+        self._shared = {
+            "note": note,
+            "provenance": facts.provenance,
+            "link": self._link,
+            **{
+                name: getattr(words, name)
+                for name in ("money", "price", "count", "percent", "day", "short_day", "plain", "text", "reason")
+            },
+        }
+
+    def page(self, path: str, template: str, root: str, here: str, values: dict[str, Any]) -> None:
+        """Render a page into the folder."""
+        file = self.folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(self._render(template, root, here=here, **values), encoding="utf-8")
+        self.count += 1
+
+    def _render(self, template: str, root: str, **values: Any) -> str:
+        return self._templates.get_template(template).render(self._shared | {"root": root} | values)
+
+    def _statement(self, said: dict[str, Any] | None) -> Markup:
+        return Markup(self._render("statement.html", ROOT, **said)) if said else Markup("")
+
+    def _link(self, company_id: str | None, event_id: str | None) -> str:
+        """The page of a company from the root of the site, at the event if it tells of it; nothing where it has none."""
+        told = self.told.get(company_id or "")
+        if told is None:
+            return ""
+        return f"companies/{words.slug(str(company_id))}.html" + (f"#{event_id}" if event_id in told else "")
+
+    def companies(self, stories: Callable[[Path, str], Iterable[Explanation]], scope: Companies) -> None:
+        """Write the page of every company: its newest story open, the events that are about it below."""
+        sections: dict[str, list[dict[str, Any]]] = {}
+        newest: dict[str, Explanation] = {}
+        for event_id in reversed(self.facts.events):
+            wanted = companies.concerned(self.facts, event_id)
+            for story in stories(self.facts.database, event_id):
+                company_id = story.company_id
+                if company_id not in wanted and (scope is not Companies.all or company_id in newest):
+                    continue
+                newest.setdefault(company_id, story)
+                self.told.setdefault(company_id, set()).add(event_id)
+                sections.setdefault(company_id, []).append(self._section(story))
+        for company_id, story in sorted(newest.items()):
+            self._rows[company_id] = companies.company_row(story)
+            self.page(
+                f"companies/{words.slug(company_id)}.html",
+                "company.html",
+                BELOW,
+                "companies",
+                {
+                    "name": story.company_name,
+                    "ticker": story.ticker,
+                    "stories": sections.pop(company_id),
+                    **companies.past_page(story),
+                },
+            )
+
+    def _section(self, story: Explanation) -> dict[str, Any]:
+        page = companies.story_page(story)
+        html = self._render(
+            "story.html",
+            BELOW,
+            **page,
+            statement_text=self._statement(page["statement"]),
+            where_says=companies.position_says(story),
+        )
+        return {
+            "event_id": story.event_id,
+            "title": page["title"],
+            "page": f"events/{story.event_id}/index.html",
+            "html": Markup(html),
+        }
+
+    def companies_page(self, scope: Companies) -> dict[str, Any]:
+        """Return the values of the list of companies."""
+        told = (
+            "Every company that was listed around a rank day, eligible or not, with its whole story."
+            if scope is Companies.all
+            else "Who changes index, is near a cut-off, came to the market, or is remarked on. "
+            "`recon report` writes the pages of all others too."
+        )
+        return {"scope": told.replace("`", ""), "companies": companies.companies_grid(list(self._rows.values()))}
+
+    def event(self, event_id: str, accuracy: Any) -> None:
+        """Write the page of an event, and a page and two files an index."""
+        facts, place = self.facts, f"events/{event_id}"
+        values = pages.event_page(facts, event_id, accuracy)
+        frame = values["event"]
+        values["cut_says"] = pages.describe_cut(values["cuts"]) if frame.is_recon else ""
+        values["statement"] = self._statement(companies.blank_statement(frame))
+        self.page(f"{place}/index.html", "event.html", DEEP, "event", values)
+        changed = pages.changes_of(facts, event_id)
+        members = facts.of("members", event_id).partition_by("index_id", as_dict=True, maintain_order=True)
+        for each in values["lists"]:
+            index_id = each["index_id"]
+            listed = pages.list_page(facts, event_id, index_id, changed)
+            self.page(f"{place}/{index_id}.html", "list.html", DEEP, "list", listed)
+            own = (row for row in changed if row["index_id"] == index_id)
+            self._csv(f"{place}/{index_id}-changes.csv", CHANGES_CSV, own)
+            self._csv(f"{place}/{index_id}-members.csv", MEMBERS_CSV, members[(index_id,)].iter_rows(named=True))
+
+    def _csv(self, path: str, columns: dict[str, str], rows: Iterable[dict[str, Any]]) -> None:
+        text = io.StringIO(newline="")
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([_cell(row[key]) for key in columns.values()] for row in rows)
+        (self.folder / path).write_text(text.getvalue(), encoding="utf-8", newline="")
+
+    def marker(self, scope: Companies) -> None:
+        """Write what the site is of, by which the folder is known."""
+        made = self.facts.provenance
+        told = {
+            "snapshot_id": made.snapshot_id if made else None,
+            "events": self.facts.events,
+            "companies": scope.value,
+            "pages": self.count,
+        }
+        (self.folder / MARKER).write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+
+
+CHANGES_CSV = {
+    "Company": "company_name",
+    "Symbol": "ticker",
+    "Industry": "industry",
+    "Action": "action",
+    "From": "from_index",
+    "To": "to_index",
+    "Reason": "reason",
+    "Rank": "rank",
+    "Market cap USD": "market_cap_usd",
+}
+MEMBERS_CSV = {
+    "Company": "company_name",
+    "Symbol": "ticker",
+    "Industry": "industry",
+    "Rank": "rank",
+    "Market cap USD": "market_cap_usd",
+    "Weight percent (estimate)": "weight_pct",
+}
+"""Columns of the files, in the shape of the official lists and with what we know besides."""
+
+
+def _cell(value: object) -> str:
+    """The text of a cell; one that a spreadsheet would take for a formula is made a text."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
