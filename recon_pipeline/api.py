@@ -225,26 +225,11 @@ def _reader(home: Home, event_id: str | None = None) -> Reader:
 
 
 def _of_event(event_id: str, sql: str, home: Home, parameters: Parameters | None = None) -> pl.DataFrame:
+    from recon_pipeline.story import require_event
+
     reader = _reader(home, event_id)
-    require_published(reader, event_id)
+    require_event(reader, event_id)
     return reader.frame(sql, {"event_id": event_id, **(parameters or {})})
-
-
-def require_published(reader: Reader, event_id: str) -> None:
-    """Refuse an event that a published file does not hold.
-
-    Raises:
-        BadInput: it is unknown, or not in the file; the message lists those that are.
-    """
-    from recon_pipeline.events import event
-
-    event(event_id)
-    held = reader.frame("select distinct event_id from recon.index_membership order by 1")["event_id"].to_list()
-    if event_id not in held:
-        raise BadInput(
-            f"{event_id} is not in {reader.path}, which holds {', '.join(held) or 'no event'}. "
-            f"Run it first: `recon run {event_id}`."
-        )
 
 
 def _index(text: str) -> str:

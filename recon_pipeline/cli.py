@@ -299,13 +299,13 @@ def changes(
     output: OutputFormat = Format.table,
 ) -> None:
     """Print what an event adds to and deletes from each index."""
-    from recon_pipeline.api import require_published
     from recon_pipeline.publish import published_database
+    from recon_pipeline.story import require_event
     from recon_pipeline.warehouse import Reader
 
     wanted = _index(index, "Printing changes")
     reader = Reader(published_database(_place(home, event_id)))
-    require_published(reader, event_id)
+    require_event(reader, event_id)
     frame = reader.frame(
         """
         select index_id, action, movement, ticker, company_name, industry, reason, rank, market_cap_usd
@@ -316,6 +316,37 @@ def changes(
         {"event_id": event_id, "index_id": wanted or ""},
     )
     _print_rows(frame, output, f"Changes of {event_id}" + (f", {wanted}" if wanted else ""))
+
+
+class StoryFormat(StrEnum):
+    """How a story is printed."""
+
+    text = "text"
+    json = "json"
+
+
+@app.command()
+def explain(
+    ticker: Annotated[
+        str, typer.Argument(metavar="TICKER", help="In any spelling: BRK.B, BRK/B, BRK-B; an earlier one will do.")
+    ],
+    event_id: Annotated[
+        str | None, typer.Argument(metavar="[EVENT]", help="Such as 2023-06-recon; by default the last that has it.")
+    ] = None,
+    home: Home = None,
+    output: Annotated[StoryFormat, typer.Option("--format", help="As text, or as one JSON object.")] = StoryFormat.text,
+) -> None:
+    """Tell the whole story of a company: rules, cap, rank, margins, what would move it, outcome, history."""
+    from recon_pipeline.publish import published_database
+    from recon_pipeline.story import explain as explain_company
+    from recon_pipeline.telling import tell, to_json
+
+    place = _settings(home).home_dir if event_id is None else _place(home, event_id)
+    story = explain_company(published_database(place), ticker, event_id)
+    if output is StoryFormat.json:
+        typer.echo(to_json(story))
+        return
+    tell(story, _console())
 
 
 @app.command("near-miss")
@@ -329,6 +360,8 @@ def near_miss(
     output: OutputFormat = Format.table,
 ) -> None:
     """Print who is near a cut, nearest first, and which price or share count would move it to the other side."""
+    import polars as pl
+
     from recon_pipeline import api
 
     wanted = _index(index, "Printing near misses")
@@ -336,10 +369,13 @@ def near_miss(
     frame = api.near_miss(event_id, wanted, limit, home=home)
     if output is Format.table:
         # The rest is for scripts; a terminal is not that wide.
+        shorter = {"cut_id": "cut", "side_before": "was", "index_id": "in", "market_cap_usd": "cap_usd"}
+        shorter |= {"margin_ranks": "places", "close_usd": "price_usd", "flip_price_usd": "to_price_usd"}
+        frame = frame.rename(shorter | {"flip_shares": "to_shares"})
         frame = frame.select(
-            "ticker", "cut_id", "side_before", "index_id", "would_be", "rank", "market_cap_usd", "margin_usd",
-            frame["margin_pct"].round(3), "margin_ranks", "close_usd", "flip_price_usd", "flip_shares",
-        )  # fmt: skip
+            *("ticker", "cut", "was", "in", "would_be", "rank", "cap_usd", "margin_usd", "margin_pct", "places"),
+            *("price_usd", "to_price_usd", "to_shares"),
+        ).with_columns(frame["margin_pct"].cast(pl.Float64).round(3))
     _print_rows(frame, output, f"Near misses of {event_id}" + (f", {wanted}" if wanted else ""))
 
 

@@ -53,6 +53,8 @@ class Line:
     shares: int | None
     shares_source: str | None
     shares_why: str | None
+    shares_date: date | None
+    shares_accession: str | None
     addtv_usd: Decimal | None
     status: str
     reason: str | None
@@ -72,6 +74,8 @@ class Cap:
     shares: int | None
     shares_source: str | None
     shares_why: str | None
+    shares_date: date | None
+    shares_accession: str | None
     close_usd: Decimal | None
     price_source: str | None
     observed_session: date | None
@@ -259,6 +263,12 @@ class Explanation:
     memberships: tuple[Membership, ...] = ()
     history: tuple[Past, ...] = ()
     notes: tuple[str, ...] = field(default=())
+
+    def __str__(self) -> str:
+        """The story as text."""
+        from recon_pipeline.telling import text
+
+        return text(self)
 
     @property
     def size_index(self) -> str | None:

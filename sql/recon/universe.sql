@@ -77,6 +77,13 @@ select
         shares.chosen_source, case when lines.outstanding_shares is not null then 'implied' end
     ) as shares_source,
     case when presumed_caps.pricing_ticker is not null then 'implied_below_its_index' else shares.why end as shares_why,
+    -- Of a count that is implied the session that printed it.
+    case
+        when shares.chosen_cover_date is not null then shares.chosen_cover_date
+        when shares.chosen_source = 'implied' or (shares.ticker is null and lines.outstanding_shares is not null)
+            then lines.shares_session
+    end as shares_date,
+    shares.chosen_accession as shares_accession,
     companies.traded_value_usd as traded_value_usd,
     history.addtv_usd as addtv_usd,
     history.averaged_days as history_days,

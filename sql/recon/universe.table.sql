@@ -49,6 +49,8 @@ create table recon.universe (
     outstanding_shares bigint,
     shares_source varchar,
     shares_why varchar,
+    shares_date date,
+    shares_accession varchar,
     traded_value_usd decimal(24, 2),
     addtv_usd decimal(24, 2),
     history_days bigint check (history_days >= 1),
@@ -138,6 +140,10 @@ comment on column recon.universe.shares_why is
     'implied_filing_suspect, filing_stale and classes_incomplete say why none was taken; implied_below_its_index: the '
     'count leaves out classes or units, so that the cap is raised to what its index asked for (core.presumptions); '
     'implied_before_jump: the lower count of the days before; null = no common line.';
+comment on column recon.universe.shares_date is
+    'Day that the share count is of: the cover date of the filing, or the session whose price list implies it; null = no count.';
+comment on column recon.universe.shares_accession is
+    'Accession number of the filing that states the count; null where none does.';
 comment on column recon.universe.traded_value_usd is
     'Mean daily traded value over the month up to the rank day, USD; null for lines that did not trade.';
 comment on column recon.universe.addtv_usd is
