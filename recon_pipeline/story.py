@@ -40,7 +40,7 @@ from recon_pipeline.warehouse import Reader
 Row = dict[str, Any]
 
 ALL: Final = ""
-"""For a company: every company of the event."""
+"""For companies: every company of the event."""
 
 SIDES: Final[Mapping[str, tuple[str, str | None]]] = {
     "TOP50": ("TOP50", "TOP200"),
@@ -74,8 +74,10 @@ def explain(file: Path, ticker: str, event_id: str | None = None) -> Explanation
     return story
 
 
-def explain_all(file: Path, event_id: str) -> Iterator[Explanation]:
+def explain_all(file: Path, event_id: str, companies: Collection[str] | None = None) -> Iterator[Explanation]:
     """Yield the story of every company of an event, in the order of its tickers; a few queries serve all of them.
+
+    `companies` are the identifiers of those that are asked for; None for all.
 
     A company without a common line (a fund, a lone preferred) has a story as well.
 
@@ -84,7 +86,8 @@ def explain_all(file: Path, event_id: str) -> Iterator[Explanation]:
     """
     reader = Reader(file)
     require_event(reader, event_id)
-    yield from _Facts(reader, event_id, ALL).stories()
+    if companies is None or companies:
+        yield from _Facts(reader, event_id, ALL if companies is None else " ".join(sorted(companies))).stories()
 
 
 def require_event(reader: Reader, event_id: str) -> None:
@@ -193,7 +196,7 @@ class _Edge:
 
 
 class _Facts:
-    """The rows of an event that tell of one company or of all, by company."""
+    """The rows of an event that tell of some companies, whose identifiers have a blank between, or of all."""
 
     def __init__(self, reader: Reader, event_id: str, company_id: str) -> None:
         self._reader = reader
@@ -206,12 +209,12 @@ class _Facts:
             from recon.universe as universe
             inner join recon.eligibility as eligibility
                 on universe.event_id = eligibility.event_id and universe.security_id = eligibility.security_id
-            where universe.event_id = $event_id and $company_id in ('', universe.company_id)
+            where universe.event_id = $event_id and ($company_id = '' or list_contains(string_split($company_id, ' '), universe.company_id))
             order by universe.is_pricing_vehicle desc, universe.ticker, universe.security_id
             """
         )
         self.ranks = self._by_company(
-            "select * from recon.ranking where event_id = $event_id and $company_id in ('', company_id)"
+            "select * from recon.ranking where event_id = $event_id and ($company_id = '' or list_contains(string_split($company_id, ' '), company_id))"
         )
         # Two columns of a few thousand rows: where the excluded would stand.
         caps = self._rows("select rank, placing_cap_usd from recon.ranking where event_id = $event_id order by rank")
@@ -232,13 +235,13 @@ class _Facts:
         )
         self.edges = {cut["breakpoint_id"]: self._edge(cut) for cut in self.cuts}
         self.placements = self._by_company(
-            "select * from recon.placements where event_id = $event_id and $company_id in ('', company_id)"
+            "select * from recon.placements where event_id = $event_id and ($company_id = '' or list_contains(string_split($company_id, ' '), company_id))"
         )
         self.near = self._by_company(
             """
             select *
             from recon.near_miss
-            where event_id = $event_id and $company_id in ('', company_id)
+            where event_id = $event_id and ($company_id = '' or list_contains(string_split($company_id, ' '), company_id))
             order by nearness
             """
         )
@@ -246,17 +249,17 @@ class _Facts:
             """
             select company_id, security_id, index_id, ticker, weight_pct, is_held_by_band
             from recon.index_membership
-            where event_id = $event_id and $company_id in ('', company_id)
+            where event_id = $event_id and ($company_id = '' or list_contains(string_split($company_id, ' '), company_id))
             """
         )
         self.changes = self._by_company(
-            "select * from recon.index_changes where event_id = $event_id and $company_id in ('', company_id)"
+            "select * from recon.index_changes where event_id = $event_id and ($company_id = '' or list_contains(string_split($company_id, ' '), company_id))"
         )
         self.candidates = self._by_company(
             """
             select *
             from recon.ipo_candidates
-            where event_id = $event_id and $company_id in ('', company_id)
+            where event_id = $event_id and ($company_id = '' or list_contains(string_split($company_id, ' '), company_id))
             order by ticker, security_id
             """
         )
@@ -274,7 +277,7 @@ class _Facts:
             from recon.ticker_spans as spans
             inner join recon.universe as universe
                 on universe.event_id = $event_id and spans.security_id = universe.security_id
-            where $company_id in ('', universe.company_id)
+            where ($company_id = '' or list_contains(string_split($company_id, ' '), universe.company_id))
             order by spans.security_id, spans.valid_from
             """
         )
@@ -284,7 +287,7 @@ class _Facts:
             from recon.index_membership_span as spans
             inner join recon.universe as universe
                 on universe.event_id = $event_id and spans.security_id = universe.security_id
-            where $company_id in ('', universe.company_id)
+            where ($company_id = '' or list_contains(string_split($company_id, ' '), universe.company_id))
             order by spans.effective_from, spans.index_id, spans.ticker
             """
         )
@@ -330,7 +333,7 @@ class _Facts:
                     lines.event_id = $event_id
                     and coalesce(issues.security_id, '') in ('', lines.security_id)
                     and (issues.security_id is not null or issues.ticker = lines.ticker)
-            where issues.event_id = $event_id and $company_id in ('', lines.company_id)
+            where issues.event_id = $event_id and ($company_id = '' or list_contains(string_split($company_id, ' '), lines.company_id))
             order by issues.issue_number, lines.ticker
             """
         )
@@ -342,7 +345,7 @@ class _Facts:
             with companies as (
                 select distinct company_id
                 from recon.universe
-                where event_id = $event_id and $company_id in ('', company_id)
+                where event_id = $event_id and ($company_id = '' or list_contains(string_split($company_id, ' '), company_id))
             ),
 
             lines as (

@@ -205,17 +205,15 @@ def cuts(story: Explanation) -> Grid:
         Column("margin_ranks", "in places", "change"),
         Column("flip_price_usd", "Price that flips it", "price"),
         Column("flip_shares", "Shares that flip it", "count"),
-        Column("would_be", "It would be in", "index"),
+        Column("would_be", "It would be in"),
     )
     rows = [_cut_row(cut) for cut in story.cuts]
     note = (
         "A negative margin is what it would have to lose, a positive one what it would have to gain, all other companies "
-        "staying as they are. Figures in italics are read from the edge of the band and not exact."
-        if any(cut.flip and not cut.flip.is_exact for cut in story.cuts)
-        else "A negative margin is what it would have to lose, a positive one what it would have to gain, all other "
-        "companies staying as they are."
+        "staying as they are."
     )
-    note = note.replace("Figures in italics are", "Margins far from a cut are")
+    if any(cut.flip and not cut.flip.is_exact for cut in story.cuts):
+        note += " Margins far from a cut are read from the edge of the band and not exact."
     empty = "It is not ranked, so that no cut decides about it."
     return Grid(f"cuts-{story.event_id}", "Where it stands, and what would move it", columns, rows, empty=empty, note=note)
 
@@ -235,7 +233,7 @@ def _cut_row(cut: Cut) -> Row:
         "margin_ranks": flip.margin_ranks if flip else None,
         "flip_price_usd": flip.price_usd if flip else None,
         "flip_shares": flip.shares if flip else None,
-        "would_be": flip.would_be if flip else None,
+        "would_be": index_name(flip.would_be) if flip else None,
     }
 
 

@@ -1,15 +1,24 @@
-"""Tables as data: what the macro `grid` of `templates/macros.html` renders.
+"""Tables as data, for the macro `grid` of `templates/macros.html`.
 
-Belongs here: columns and rows. Does not belong here: which tables there are (`pages.py`).
+Belongs here: columns, rows, and the HTML of the rows. Does not belong here: which tables there are (`pages.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
 from typing import Any
 
+from markupsafe import Markup
+
 from recon_pipeline.report.words import NUMERIC, SHOWN, sort_value
+
+
+Row = Mapping[str, Any]
+
+Link = Callable[[str | None, str | None], str]
+"""The page of a company (company_id) at an event (event_id), empty where the site has none."""
 
 
 @dataclass(frozen=True)
@@ -25,19 +34,6 @@ class Column:
         """Whether its cells stand to the right."""
         return self.kind in NUMERIC
 
-    @property
-    def has_sort_value(self) -> bool:
-        """Whether a cell is sorted by something else than what it shows."""
-        return self.kind in NUMERIC or self.kind in ("day", "event")
-
-    def shown(self, row: dict[str, Any]) -> str:
-        """Return the text of a cell."""
-        return SHOWN[self.kind](row[self.key])
-
-    def sorted_by(self, row: dict[str, Any]) -> str:
-        """Return what the cell is sorted by."""
-        return sort_value(row[self.key])
-
 
 @dataclass(frozen=True)
 class Grid:
@@ -50,12 +46,40 @@ class Grid:
     id: str
     caption: str
     columns: Sequence[Column]
-    rows: Sequence[dict[str, Any]]
+    rows: Sequence[Row]
     search: bool = False
     empty: str = "None."
-    file: str | None = None
-    note: str | None = field(default=None)
+    note: str | None = None
 
+
+CLASSES = {"symbol": " class=s", "day": " class=d", "index": " class=d"} | dict.fromkeys(NUMERIC, " class=n")
+
+
+def body(grid: Grid, link: Link) -> Markup:
+    """Return the rows of a table as HTML, everything in them escaped.
+
+    Not a template: a site of all companies has more than a million cells, which took Jinja minutes.
+    """
+    parts = []
+    for row in grid.rows:
+        parts.append("<tr>")
+        for number, column in enumerate(grid.columns):
+            tag, scope = ("td", "") if number else ("th", " scope=row")
+            value = row[column.key]
+            shown = escape(SHOWN[column.kind](value), quote=False)
+            if column.kind == "verdict" and value == "failed":
+                shown = f"<strong class=failed>{shown}</strong>"
+            if column.kind == "company" and (page := link(row["company_id"], row.get("event_id"))):
+                shown = f'<a href="{escape(page)}">{shown}</a>'
+            # What a cell is sorted by, where that is not what it shows.
+            by = f' data-sort="{escape(sort_value(value))}"' if column.kind in RAW else ""
+            parts.append(f"<{tag}{scope}{CLASSES.get(column.kind, '')}{by}>{shown}</{tag}>")
+        parts.append("</tr>\n")
+    return Markup("".join(parts))
+
+
+RAW = NUMERIC | {"day"}
+"""Kinds of cells that state their raw value."""
 
 COMPANY = Column("company_name", "Company", "company")
 SYMBOL = Column("ticker", "Symbol", "symbol")

@@ -22,6 +22,9 @@ WIDTH = 640
 POINTS = 120
 """Places of the cap curve that are drawn, evenly apart, and as many again that are closer together at the top."""
 
+LABELS = 160
+"""Room for the names of industries, px: fonts of readers are wider than the one that the plots are measured with."""
+
 INK, MUTED, RULE, ACCENT, SECOND, BAND = (
     *("var(--ink)", "var(--muted)", "var(--rule)"),
     *("var(--accent)", "var(--second)", "var(--band)"),
@@ -101,12 +104,12 @@ def industry_mix(rows: Sequence[dict[str, Any]]) -> Markup:
     ]
     order = [row["industry"] for row in rows]
     base = alt.Chart(alt.Data(values=values)).encode(
-        y=alt.Y("industry:N").sort(order).title(None).axis(domain=False, ticks=False, labelLimit=180)
+        y=alt.Y("industry:N").sort(order).title(None).axis(domain=False, ticks=False, labelLimit=200, minExtent=LABELS, labelPadding=8)
     )
     x = alt.X("after:Q").title("Share of lines, percent").axis(tickCount=5, domain=False, ticks=False)
     bar = base.mark_bar(color=ACCENT, opacity=0.75, height=12).encode(x=x)
     tick = base.mark_tick(color=SECOND, thickness=3, size=20).encode(x="before:Q")
-    return _drawn(alt.layer(bar, tick).properties(width=WIDTH - 160, height=26 * len(values)))
+    return _drawn(alt.layer(bar, tick).properties(width=WIDTH + 45 - LABELS, height=24 * len(values)))
 
 
 def cut_history(rows: Sequence[dict[str, Any]]) -> Markup:

@@ -15,7 +15,7 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -30,6 +30,7 @@ from recon_pipeline.explanation import Explanation
 from recon_pipeline.report import companies, pages, words
 from recon_pipeline.report.accuracy import accuracies
 from recon_pipeline.report.facts import Facts
+from recon_pipeline.report.grids import body
 
 PACKAGE = Path(__file__).parent
 MARKER = "site.json"
@@ -37,6 +38,10 @@ FOLDER = "report"
 
 ROOT, BELOW, DEEP = "", "../", "../../"
 """What leads from a page to the root of the site, by its depth."""
+
+
+Stories = Callable[[Path, str, Collection[str] | None], Iterable[Explanation]]
+"""What yields the stories of the companies of an event that are named, or of all of them."""
 
 
 class Companies(StrEnum):
@@ -75,13 +80,13 @@ def write_report(
     truth: Sequence[Path] = (),
     scope: Companies = Companies.all,
     note: str | None = None,
-    stories: Callable[[Path, str], Iterable[Explanation]] | None = None,
+    stories: Stories | None = None,
 ) -> Site:
     """Write the report of a published file as a static site, replacing the one that is there.
 
     `events` are the events of the site, by default all of the file; `truth` lists to score them against; `scope` says
-    which companies have a page; `note` stands on every page. `stories` yields the story of every company of an event,
-    by default that of `story.explain_all`. The same file and arguments give the same bytes.
+    which companies have a page; `note` stands on every page. `stories` are by default those of
+    `story.explain_all`. The same file and arguments give the same bytes.
 
     Raises:
         BadInput: there is no such file, it does not hold an event, a list of truth cannot be used, or `out` is there and
@@ -112,10 +117,10 @@ def write_report(
     return Site(out, writer.count, len(writer.told), size, time.perf_counter() - began)
 
 
-def _stories(database: Path, event_id: str) -> Iterator[Explanation]:
+def _stories(database: Path, event_id: str, wanted: Collection[str] | None) -> Iterator[Explanation]:
     from recon_pipeline.story import explain_all
 
-    yield from explain_all(database, event_id)
+    yield from explain_all(database, event_id, wanted)
 
 
 def _refuse_another_folder(out: Path) -> None:
@@ -163,7 +168,7 @@ class _Writer:
         self._shared = {
             "note": note,
             "provenance": facts.provenance,
-            "link": self._link,
+            "body": lambda grid, root: body(grid, lambda *of: self._link(root, *of)),
             **{
                 name: getattr(words, name)
                 for name in ("money", "price", "count", "percent", "day", "short_day", "plain", "text", "reason")
@@ -183,20 +188,21 @@ class _Writer:
     def _statement(self, said: dict[str, Any] | None) -> Markup:
         return Markup(self._render("statement.html", ROOT, **said)) if said else Markup("")
 
-    def _link(self, company_id: str | None, event_id: str | None) -> str:
-        """The page of a company from the root of the site, at the event if it tells of it; nothing where it has none."""
+    def _link(self, root: str, company_id: str | None, event_id: str | None) -> str:
+        """The page of a company, at the event if it tells of it; empty where it has none."""
         told = self.told.get(company_id or "")
         if told is None:
             return ""
-        return f"companies/{words.slug(str(company_id))}.html" + (f"#{event_id}" if event_id in told else "")
+        return f"{root}companies/{words.slug(str(company_id))}.html" + (f"#{event_id}" if event_id in told else "")
 
-    def companies(self, stories: Callable[[Path, str], Iterable[Explanation]], scope: Companies) -> None:
+    def companies(self, stories: Stories, scope: Companies) -> None:
         """Write the page of every company: its newest story open, the events that are about it below."""
         sections: dict[str, list[dict[str, Any]]] = {}
         newest: dict[str, Explanation] = {}
         for event_id in reversed(self.facts.events):
             wanted = companies.concerned(self.facts, event_id)
-            for story in stories(self.facts.database, event_id):
+            asked = None if scope is Companies.all else wanted
+            for story in stories(self.facts.database, event_id, asked):
                 company_id = story.company_id
                 if company_id not in wanted and (scope is not Companies.all or company_id in newest):
                     continue

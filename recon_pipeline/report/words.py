@@ -67,8 +67,10 @@ def percent(number: Number | None, digits: int = 1) -> str:
 
 
 def signed_percent(number: Number | None) -> str:
-    """Return a number of percent with its sign."""
-    return NOTHING if number is None else f"{number:+,.1f}%".replace("-", MINUS)
+    """Return a number of percent with its sign, to two decimals where it is small."""
+    if number is None:
+        return NOTHING
+    return f"{number:+,.{2 if abs(number) < 10 else 1}f}%".replace("-", MINUS)
 
 
 def ratio(number: Number | None) -> str:
