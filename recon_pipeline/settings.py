@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
@@ -67,6 +68,11 @@ class Settings(BaseSettings):
     ishares_url: str = Field(default="https://www.ishares.com", description="Host of the fund holdings.")
     ishares_requests_per_second: float = Field(default=1.0, gt=0)
 
+    report: Literal["concerned", "all", "none"] = Field(
+        default="concerned",
+        description="The report that a command writes once it has published: with a page for each company that an "
+        "event is about, for all of them, or none.",
+    )
     alert_webhook: SecretStr | None = Field(
         default=None, description="URL that alerts are posted to, as JSON with a text; by default they are logged."
     )

@@ -31,7 +31,7 @@ JOINED = ("R1000", "R2000", "RMICRO")
 
 
 def concerned(facts: Facts, event_id: str) -> set[str]:
-    """Return the companies whose story an event is about: who changes index, is near a cut, is new, or stands at a cut."""
+    """Return the companies that an event is about: who changes index, is near a cut or at one, is new, has a remark."""
     rows = [*facts.rows("changes", event_id), *facts.rows("candidates", event_id), *facts.rows("breakpoints", event_id)]
     if facts.has("near_miss"):
         rows += facts.rows("near_miss", event_id)[:SHOWN_ROWS]
@@ -209,13 +209,15 @@ def cuts(story: Explanation) -> Grid:
     )
     rows = [_cut_row(cut) for cut in story.cuts]
     note = (
-        "A negative margin is what it would have to lose, a positive one what it would have to gain, all other companies "
+        "A negative margin is what it would have to lose, a positive one what it would have to gain, all others "
         "staying as they are."
     )
     if any(cut.flip and not cut.flip.is_exact for cut in story.cuts):
         note += " Margins far from a cut are read from the edge of the band and not exact."
     empty = "It is not ranked, so that no cut decides about it."
-    return Grid(f"cuts-{story.event_id}", "Where it stands, and what would move it", columns, rows, empty=empty, note=note)
+    return Grid(
+        f"cuts-{story.event_id}", "Where it stands, and what would move it", columns, rows, empty=empty, note=note
+    )
 
 
 def _cut_row(cut: Cut) -> Row:
@@ -256,9 +258,9 @@ def rules(story: Explanation, line: Line) -> Grid:
         }
         for rule in line.rules
     ]
-    security = f"-{line.security_id}" if len(story.lines) > 1 else ""
-    key = "".join(letter if letter.isalnum() or letter in "-." else "_" for letter in f"rules-{story.event_id}{security}")
-    return Grid(key, f"Rules, {line.ticker}", columns, rows)
+    # The number of the line, for an identifier may hold what an id of HTML may not.
+    number = f"-{story.lines.index(line) + 1}" if len(story.lines) > 1 else ""
+    return Grid(f"rules-{story.event_id}{number}", f"Rules, {line.ticker}", columns, rows)
 
 
 def _with_unit(value: str | None, unit: str | None) -> str | None:
@@ -402,7 +404,7 @@ def position(story: Explanation) -> Markup:
     if not cap or not marked:
         return Markup("")
     parts = [
-        f'<svg class="where" viewBox="0 0 {_WIDTH} {_HEIGHT}" aria-hidden="true" focusable="false">',
+        f'<svg class="where" viewBox="0 0 {_WIDTH} {_HEIGHT}" aria-hidden="true">',
         f'<line class="axis" x1="0" y1="{_AXIS_Y}" x2="{_WIDTH}" y2="{_AXIS_Y}"/>',
     ]
     for cut in marked:
@@ -422,7 +424,8 @@ def position(story: Explanation) -> Markup:
     anchor = "start" if x < 90 else "end" if x > _WIDTH - 90 else "middle"
     parts += [
         f'<path class="marker" d="M{x:.1f},{_AXIS_Y - 4}l-8,-16h16z"/>',
-        f'<text class="own" x="{x:.1f}" y="{_AXIS_Y - 28}" text-anchor="{anchor}">{escape(story.ticker)} {money(cap)}</text>',
+        f'<text class="own" x="{x:.1f}" y="{_AXIS_Y - 28}" text-anchor="{anchor}">',
+        f"{escape(story.ticker)} {money(cap)}</text>",
         "</svg>",
     ]
     return Markup("".join(parts))

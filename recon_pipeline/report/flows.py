@@ -1,7 +1,7 @@
 """The flows between the size indexes, drawn: an alluvial diagram of those that move, as SVG.
 
-Belongs here: geometry. Colours are CSS variables, so that light, dark and print each have their own. Those that stay are
-told beside their index and not drawn: they are twenty times those that move, and would hide them.
+Belongs here: geometry. Colours are those of the style sheet, so that light, dark and print each have their own. Those
+that stay are told beside their index and not drawn: they are twenty times those that move, and would hide them.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def alluvial(flows: Mapping[Flow, int], order: Sequence[str | None]) -> Markup:
     before = _nodes([(index, [n for f, n in moving.items() if f[0] == index]) for index in order], scale)
     after = _nodes([(index, [n for f, n in moving.items() if f[1] == index]) for index in order], scale)
     parts = [
-        f'<svg class="alluvial" viewBox="0 0 {WIDTH} {TOP + PLOT_HEIGHT + BOTTOM}" aria-hidden="true" focusable="false">',
+        f'<svg class="alluvial" viewBox="0 0 {WIDTH} {TOP + PLOT_HEIGHT + BOTTOM}" aria-hidden="true">',
         f'<text class="axis" x="{LEFT}" y="16" text-anchor="end">before</text>',
         f'<text class="axis" x="{WIDTH - RIGHT}" y="16">after</text>',
     ]

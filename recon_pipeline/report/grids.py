@@ -14,7 +14,6 @@ from markupsafe import Markup
 
 from recon_pipeline.report.words import NUMERIC, SHOWN, sort_value
 
-
 Row = Mapping[str, Any]
 
 Link = Callable[[str | None, str | None], str]

@@ -176,7 +176,9 @@ def _list_grids(changed: Sequence[Row], frame: EventFrame) -> list[Grid]:
     ]
     if frame.is_recon:
         grids += [
-            Grid("deletions", "Deletions from the Russell 3000", (*OFFICIAL, FROM, TO, WHY, RANK, CAP), deletions, True),
+            Grid(
+                "deletions", "Deletions from the Russell 3000", (*OFFICIAL, FROM, TO, WHY, RANK, CAP), deletions, True
+            ),
             Grid(
                 "migrations",
                 "Migrations between the Russell 1000 and the Russell 2000",
@@ -370,7 +372,7 @@ def demand(facts: Facts, event_id: str) -> Row | None:
     if not facts.has("security_demand"):
         return None
     rows = facts.rows("security_demand", event_id)
-    columns = (
+    columns: tuple[Column, ...] = (
         COMPANY,
         SYMBOL,
         Column("joins", "Joins", "list"),
@@ -387,10 +389,12 @@ def demand(facts: Facts, event_id: str) -> Row | None:
         columns = columns[:6]
     more = f" The {SHOWN_ROWS} largest of {len(rows):,}." if len(rows) > SHOWN_ROWS else ""
     note = (
-        "Estimates: what one billion dollars in each of the Russell 1000, the Russell 2000 and the Microcap would trade, "
+        "Estimates: what one billion dollars in each of the Russell 1000, Russell 2000 and Microcap would trade, "
         "at float-adjusted weights and prices of the rank day, netted by line; a sale has a minus sign." + more
     )
-    grid = Grid("demand-table", "What funds would trade, the most days of trading first", columns, rows[:SHOWN_ROWS], True)
+    grid = Grid(
+        "demand-table", "What funds would trade, the most days of trading first", columns, rows[:SHOWN_ROWS], True
+    )
     return {"grid": grid, "note": note, "assets": assets}
 
 
@@ -422,9 +426,7 @@ def _issue_counts(facts: Facts, event_id: str) -> Grid:
 
 
 def _issues(facts: Facts, event_id: str) -> Grid:
-    rows = [
-        row | {"company_name": row["company_name"] or "(no single line)"} for row in facts.rows("issues", event_id)
-    ]
+    rows = [row | {"company_name": row["company_name"] or "(no single line)"} for row in facts.rows("issues", event_id)]
     columns = (
         COMPANY,
         SYMBOL,
@@ -459,9 +461,7 @@ def history_page(facts: Facts) -> Row:
     """Return what the history page shows: every reconstitution of the file beside what was published of its year."""
     recons = [event_frame(facts, event_id) for event_id in facts.events]
     recons = [frame for frame in recons if frame.is_recon]
-    published = {
-        (row["event_id"], row["breakpoint_id"]): row for _, row in reference_rows("published_breakpoints.csv")
-    }
+    published = {(row["event_id"], row["breakpoint_id"]): row for _, row in reference_rows("published_breakpoints.csv")}
     cut_rows: list[Row] = []
     count_rows: list[Row] = []
     for frame in recons:

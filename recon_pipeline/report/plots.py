@@ -9,14 +9,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from markupsafe import Markup
 
 from recon_pipeline.report.words import money
-
-if TYPE_CHECKING:
-    import altair as alt
 
 WIDTH = 640
 POINTS = 120
@@ -78,12 +75,12 @@ def cap_curve(caps: Sequence[tuple[int, float]], cuts: Sequence[dict[str, Any]])
         for cut in named
     ]
     band = (
-        alt.Chart(alt.Data(values=bands))
+        alt.Chart(_data(bands))
         .mark_rect(color=BAND, opacity=1)
         .encode(x=alt.X("from:Q"), x2="to:Q", y=alt.Y("low:Q"), y2="high:Q")
     )
-    line = alt.Chart(alt.Data(values=shown)).mark_line(color=INK, strokeWidth=2).encode(x=x, y=y)
-    at = alt.Chart(alt.Data(values=points))
+    line = alt.Chart(_data(shown)).mark_line(color=INK, strokeWidth=2).encode(x=x, y=y)
+    at = alt.Chart(_data(points))
     rule = at.mark_rule(color=MUTED, strokeDash=[2, 3]).encode(x="rank:Q", y=alt.Y("floor:Q"), y2="cap:Q")
     dot = at.mark_point(filled=True, size=56, color=ACCENT, opacity=1).encode(x="rank:Q", y="cap:Q")
     name = at.mark_text(align="left", dx=8, dy=-9, color=INK, fontSize=12).encode(x="rank:Q", y="cap:Q", text="name:N")
@@ -103,9 +100,8 @@ def industry_mix(rows: Sequence[dict[str, Any]]) -> Markup:
         for row in rows
     ]
     order = [row["industry"] for row in rows]
-    base = alt.Chart(alt.Data(values=values)).encode(
-        y=alt.Y("industry:N").sort(order).title(None).axis(domain=False, ticks=False, labelLimit=200, minExtent=LABELS, labelPadding=8)
-    )
+    names = alt.Axis(domain=False, ticks=False, labelLimit=200, minExtent=LABELS, labelPadding=8)
+    base = alt.Chart(_data(values)).encode(y=alt.Y("industry:N").sort(order).title(None).axis(names))
     x = alt.X("after:Q").title("Share of lines, percent").axis(tickCount=5, domain=False, ticks=False)
     bar = base.mark_bar(color=ACCENT, opacity=0.75, height=12).encode(x=x)
     tick = base.mark_tick(color=SECOND, thickness=3, size=20).encode(x="before:Q")
@@ -134,16 +130,17 @@ def cut_history(rows: Sequence[dict[str, Any]]) -> Markup:
     x = alt.X("event:N").sort(events).title(None).axis(labelAngle=0 if len(events) < 10 else -60, domain=False)
     ours = [value for value in values if value["whose"] == "ours"]
     theirs = [value for value in values if value["whose"] == "published"]
-    line = alt.Chart(alt.Data(values=ours)).mark_line(color=INK, strokeWidth=1.5).encode(x=x, y=y, detail="cut:N")
-    dot = alt.Chart(alt.Data(values=ours)).mark_point(filled=True, color=ACCENT, size=56, opacity=1).encode(x=x, y=y)
+    line = alt.Chart(_data(ours)).mark_line(color=INK, strokeWidth=1.5).encode(x=x, y=y, detail="cut:N")
+    dot = alt.Chart(_data(ours)).mark_point(filled=True, color=ACCENT, size=56, opacity=1).encode(x=x, y=y)
     ring = (
-        alt.Chart(alt.Data(values=theirs))
+        alt.Chart(_data(theirs))
         .mark_point(color=SECOND, size=150, strokeWidth=2, filled=False, opacity=1)
         .encode(x=x, y=y)
     )
     ends = {value["cut"]: value for value in ours}
-    names = [value | {"name": "lowest of the R3000" if value["cut"] == "R3000" else value["cut"]} for value in ends.values()]
-    name = alt.Chart(alt.Data(values=names)).mark_text(dy=-14, color=INK).encode(x=x, y=y, text="name:N")
+    called = {"R1000": "R1000 | R2000", "R3000": "lowest of the R3000"}
+    names = [value | {"name": called[value["cut"]]} for value in ends.values()]
+    name = alt.Chart(_data(names)).mark_text(dy=-14, color=INK).encode(x=x, y=y, text="name:N")
     return _drawn(alt.layer(line, ring, dot, name).properties(width=WIDTH, height=260))
 
 
@@ -160,7 +157,14 @@ def _rank_of(caps: Sequence[tuple[int, float]], cap: float) -> int:
     return max((rank for rank, each in caps if each >= cap), default=1)
 
 
-def _drawn(chart: alt.Chart | alt.LayerChart) -> Markup:
+def _data(values: Sequence[dict[str, Any]]) -> Any:
+    import altair as alt
+
+    # Its class has no types.
+    return alt.Data(values=list(values))  # type: ignore[no-untyped-call]
+
+
+def _drawn(chart: Any) -> Markup:
     import vl_convert
 
     styled = (
@@ -184,5 +188,3 @@ def _drawn(chart: alt.Chart | alt.LayerChart) -> Markup:
     svg = re.sub(r' (?:role|aria-[a-z]+|class|pointer-events)="[^"]*"', "", svg)
     svg = re.sub(r'^<svg([^>]*?) width="[\d.]+" height="[\d.]+"', r'<svg\1 class="plot" aria-hidden="true"', svg)
     return Markup(re.sub(r'font-family="[^"]*"', "", svg))
-
-

@@ -27,10 +27,12 @@ from markupsafe import Markup
 
 from recon_pipeline.errors import BadInput
 from recon_pipeline.explanation import Explanation
+from recon_pipeline.publish import published_database
 from recon_pipeline.report import companies, pages, words
 from recon_pipeline.report.accuracy import accuracies
 from recon_pipeline.report.facts import Facts
 from recon_pipeline.report.grids import body
+from recon_pipeline.settings import Settings
 
 PACKAGE = Path(__file__).parent
 MARKER = "site.json"
@@ -72,6 +74,27 @@ def report_path(home: Path) -> Path:
     return home / FOLDER
 
 
+def report_home(settings: Settings, home: Path) -> Site | None:
+    """Write the report of what a home has published, as the setting `report` says; None where it says none."""
+    if settings.report == "none":
+        return None
+    return write_report(
+        published_database(home), report_path(home), scope=Companies(settings.report), note=note_of(home)
+    )
+
+
+def note_of(home: Path) -> str | None:
+    """Return what must stand on every page of the report of a home: that its market is invented, or a projection."""
+    from recon_pipeline.pipeline import PROJECTIONS
+    from recon_pipeline.simulation.demo import SIMULATED
+
+    if any(part.startswith(SIMULATED) for part in home.parts[-2:]):
+        return "A simulated market: every company and every figure in this report is invented."
+    if home.name == PROJECTIONS:
+        return "A projection: the event as if the day as of which it was made were its rank day."
+    return None
+
+
 def write_report(
     database: Path,
     out: Path,
@@ -89,8 +112,8 @@ def write_report(
     `story.explain_all`. The same file and arguments give the same bytes.
 
     Raises:
-        BadInput: there is no such file, it does not hold an event, a list of truth cannot be used, or `out` is there and
-            is not a report.
+        BadInput: there is no such file, it does not hold an event, a list of truth cannot be used, or `out` is there
+            and is not a report.
     """
     began = time.perf_counter()
     _refuse_another_folder(out)

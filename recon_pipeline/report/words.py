@@ -48,7 +48,7 @@ def price(amount: Number | None) -> str:
     """Return a price a share, USD, to the cent; to four digits below a dollar."""
     if amount is None:
         return NOTHING
-    return f"${amount:,.4f}" if abs(amount) < 1 else f"${amount:,.2f}"
+    return f"${amount:,.4f}" if abs(float(amount)) < 1 else f"${amount:,.2f}"
 
 
 def count(number: Number | None) -> str:
@@ -70,7 +70,7 @@ def signed_percent(number: Number | None) -> str:
     """Return a number of percent with its sign, to two decimals where it is small."""
     if number is None:
         return NOTHING
-    return f"{number:+,.{2 if abs(number) < 10 else 1}f}%".replace("-", MINUS)
+    return f"{number:+,.{2 if abs(float(number)) < 10 else 1}f}%".replace("-", MINUS)
 
 
 def ratio(number: Number | None) -> str:
@@ -143,7 +143,20 @@ SHOWN: dict[str, Callable[..., str]] = {
 """How a cell of a table shows its value, by the kind of its column."""
 
 NUMERIC = frozenset(
-    {"money", "signed_money", "price", "count", "change", "percent", "percent2", "percent4", "signed_percent", "ratio", "decimal"})
+    {
+        "money",
+        "signed_money",
+        "price",
+        "count",
+        "change",
+        "percent",
+        "percent2",
+        "percent4",
+        "signed_percent",
+        "ratio",
+        "decimal",
+    }
+)
 """Kinds whose cells are aligned to the right and sorted as numbers."""
 
 
