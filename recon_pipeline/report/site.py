@@ -9,8 +9,6 @@ A site is `index.html`, `history.html`, `companies.html`, a folder an event unde
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import shutil
 import tempfile
@@ -23,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+import polars as pl
 from markupsafe import Markup
 
 from recon_pipeline.errors import BadInput
@@ -47,7 +46,10 @@ Stories = Callable[[Path, str, Collection[str] | None], Iterable[Explanation]]
 
 
 class Companies(StrEnum):
-    """Which companies have a page: those that an event of the site is about, or all that it knows of."""
+    """Which companies have a page: those that the last reconstitution and the events after it are about, or all.
+
+    With all of them a page tells of its company at the last event that has it, and at every event that is about it.
+    """
 
     concerned = "concerned"
     all = "all"
@@ -222,7 +224,7 @@ class _Writer:
         """Write the page of every company: its newest story open, the events that are about it below."""
         sections: dict[str, list[dict[str, Any]]] = {}
         newest: dict[str, Explanation] = {}
-        for event_id in reversed(self.facts.events):
+        for event_id in self._of_now() if scope is Companies.concerned else reversed(self.facts.events):
             wanted = companies.concerned(self.facts, event_id)
             asked = None if scope is Companies.all else wanted
             for story in stories(self.facts.database, event_id, asked):
@@ -247,6 +249,12 @@ class _Writer:
                 },
             )
 
+    def _of_now(self) -> list[str]:
+        """The last reconstitution and what came after it, newest first: all else is for who asks for all companies."""
+        recons = [each for each in self.facts.events if self.facts.event(each)["kind"] == "recon"]
+        first = self.facts.events.index(recons[-1]) if recons else 0
+        return self.facts.events[first:][::-1]
+
     def _section(self, story: Explanation) -> dict[str, Any]:
         page = companies.story_page(story)
         html = self._render(
@@ -268,10 +276,10 @@ class _Writer:
         told = (
             "Every company that was listed around a rank day, eligible or not, with its whole story."
             if scope is Companies.all
-            else "Who changes index, is near a cut-off, came to the market, or is remarked on. "
-            "`recon report` writes the pages of all others too."
+            else "Who the last reconstitution and what came after it are about: who changes index, is near a cut-off, "
+            "came to the market or has a remark. The command recon report writes the pages of all the others."
         )
-        return {"scope": told.replace("`", ""), "companies": companies.companies_grid(list(self._rows.values()))}
+        return {"scope": told, "companies": companies.companies_grid(list(self._rows.values()))}
 
     def event(self, event_id: str, accuracy: Any) -> None:
         """Write the page of an event, and a page and two files an index."""
@@ -287,16 +295,16 @@ class _Writer:
             index_id = each["index_id"]
             listed = pages.list_page(facts, event_id, index_id, changed)
             self.page(f"{place}/{index_id}.html", "list.html", DEEP, "list", listed)
-            own = (row for row in changed if row["index_id"] == index_id)
-            self._csv(f"{place}/{index_id}-changes.csv", CHANGES_CSV, own)
-            self._csv(f"{place}/{index_id}-members.csv", MEMBERS_CSV, members[(index_id,)].iter_rows(named=True))
+            own = [row for row in changed if row["index_id"] == index_id]
+            told = pl.DataFrame(own, schema=dict.fromkeys(CHANGES_CSV.values(), pl.String), strict=False)
+            self._csv(f"{place}/{index_id}-changes.csv", CHANGES_CSV, told)
+            self._csv(f"{place}/{index_id}-members.csv", MEMBERS_CSV, members[(index_id,)])
 
-    def _csv(self, path: str, columns: dict[str, str], rows: Iterable[dict[str, Any]]) -> None:
-        text = io.StringIO(newline="")
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows([_cell(row[key]) for key in columns.values()] for row in rows)
-        (self.folder / path).write_text(text.getvalue(), encoding="utf-8", newline="")
+    def _csv(self, path: str, columns: dict[str, str], rows: pl.DataFrame) -> None:
+        # A cell that a spreadsheet would take for a formula is made a text.
+        texts = pl.col("company_name", "ticker", "industry").str.replace(r"^([=+\-@\t\r])", "'$1")
+        told = rows.with_columns(texts).select(pl.col(key).alias(label) for label, key in columns.items())
+        (self.folder / path).write_text(told.write_csv(), encoding="utf-8", newline="")
 
     def marker(self, scope: Companies) -> None:
         """Write what the site is of, by which the folder is known."""
@@ -330,9 +338,3 @@ MEMBERS_CSV = {
     "Weight percent (estimate)": "weight_pct",
 }
 """Columns of the files, in the shape of the official lists and with what we know besides."""
-
-
-def _cell(value: object) -> str:
-    """The text of a cell; one that a spreadsheet would take for a formula is made a text."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
