@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from recon_pipeline.pipeline import RunReport
+    from recon_pipeline.report.site import Site
     from recon_pipeline.scoring import Agreement, Breakpoint, Miss, Score
     from recon_pipeline.settings import Settings
     from recon_pipeline.sources.http import Traffic
@@ -175,6 +176,7 @@ def run(
     else:
         report = run_event(str(event_id), settings, from_previous=from_previous, **shared)
     _print_report(report)
+    _write_report(settings, report.published)
 
 
 @app.command()
@@ -203,10 +205,11 @@ def backfill(
     from recon_pipeline.backfill import backfill as run_backfill
 
     console = _console(stderr=True)
+    settings = _settings(home, offline)
     report = run_backfill(
         first,
         last,
-        _settings(home, offline),
+        settings,
         openings=tuple(opening or ()),
         allow_late_opening=allow_late_opening,
         without=set(without or ()),
@@ -238,6 +241,7 @@ def backfill(
         )
     published = "" if report.snapshot.is_new else " (unchanged)"
     _console().print(f"published: {report.published}{published}; {report.seconds:.1f} s in all", soft_wrap=True)
+    _write_report(settings, report.published)
 
 
 @app.command()
@@ -516,13 +520,14 @@ def demand(
     from recon_pipeline.demand import assumptions, index_demand, net_demand, read_assets
     from recon_pipeline.events import event
     from recon_pipeline.publish import published_database
+    from recon_pipeline.story import require_event
     from recon_pipeline.warehouse import Reader
 
     wanted, stated = _index(index, "Printing demand"), read_assets(assets or ())
     if net and wanted:
         raise BadInput("Printing demand: --net is over all indexes, --index is one of them. Drop one of the two.")
     reader = Reader(published_database(_place(home, event_id)))
-    _require_published(reader, event_id)
+    require_event(reader, event_id)
     trades = index_demand(reader, event_id, index_id=wanted, assets=stated)
     # Beside csv and json they would be in the way of a reader of these.
     for line in assumptions(event(event_id), trades, stated):
@@ -753,9 +758,72 @@ def demo(
     _console().print(
         f"more of it: recon changes {report.event.event_id} --index R2000 --home {settings.home_dir}", soft_wrap=True
     )
+    _write_report(settings, report.published)
+
+
+@app.command()
+def report(
+    home: Home = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Folder to write; by default `report` in the home.")
+    ] = None,
+    event: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--event", metavar="EVENT", help="Only this event; repeatable. By default all that are published."
+        ),
+    ] = None,
+    truth: Annotated[
+        list[Path] | None,
+        typer.Option("--truth", metavar="LIST.csv", help="A list to score an event against; repeatable."),
+    ] = None,
+    concerned: Annotated[
+        bool,
+        typer.Option(
+            "--concerned/--all-companies",
+            help="A page only for the companies that an event is about: it moves them, they are near a cut, or new.",
+        ),
+    ] = False,
+) -> None:
+    """Write what is published as a site of HTML that opens from disk, a page for every event and company."""
+    from recon_pipeline.publish import published_database
+    from recon_pipeline.report.site import Companies, note_of, report_path, write_report
+
+    wanted = event or []
+    homes = {_place(home, each) for each in wanted} or {_settings(home).home_dir}
+    if len(homes) > 1:
+        raise BadInput(
+            "Writing a report of a projection and of other events: they are published apart. Write one of each."
+        )
+    (place,) = homes
+    site = write_report(
+        published_database(place),
+        out or report_path(place),
+        events=wanted,
+        truth=truth or [],
+        scope=Companies.concerned if concerned else Companies.all,
+        note=note_of(place),
+    )
+    _print_site(site)
 
 
 # --- printing ---------------------------------------------------------------------------------------------------------
+
+
+def _write_report(settings: Settings, published: Path | None) -> None:
+    """Write the report of what a command has just published, and say where it is."""
+    from recon_pipeline.report.site import report_home
+
+    assert published is not None
+    site = report_home(settings, published.parents[1])
+    if site is not None:
+        _print_site(site)
+
+
+def _print_site(site: Site) -> None:
+    _console().print(
+        f"report: {site.start} ({site.pages:,} pages, {site.size / 1e6:.0f} MB, {site.seconds:.1f} s)", soft_wrap=True
+    )
 
 
 def _settings(home: Path | None, offline: bool = False) -> Settings:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
@@ -69,6 +70,11 @@ class Settings(BaseSettings):
 
     postgres_dsn: SecretStr | None = Field(
         default=None, description="Where `recon export` copies to: a URL or key=value string of PostgreSQL."
+    )
+    report: Literal["concerned", "all", "none"] = Field(
+        default="concerned",
+        description="The report that a command writes once it has published: with a page for each company that an "
+        "event is about, for all of them, or none.",
     )
     alert_webhook: SecretStr | None = Field(
         default=None, description="URL that alerts are posted to, as JSON with a text; by default they are logged."

@@ -58,6 +58,8 @@ def pytest_configure() -> None:
         if name.startswith("RECON_") or name == "DAGSTER_HOME":
             del os.environ[name]
     os.environ["RECON_SOURCES"] = "none"
+    # A run in a test is about its rows: the report has tests of its own.
+    os.environ["RECON_REPORT"] = "none"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -36,7 +36,7 @@ EVENT = "2026-06-recon"
 LANDED = [
     f"raw/{table.name}" for table in load_tables().values() if table.schema == "raw" and table.full_name != RUN_LOG
 ]
-END = ["raw/event_runs", "published"]
+END = ["raw/event_runs", "published", "report"]
 
 SPECS = {spec.key.to_user_string(): spec for spec in defs.resolve_all_asset_specs()}
 
@@ -66,7 +66,7 @@ assert not {{"exchange_calendars", "pandas"}} & set(sys.modules)
 
 
 def test_the_assets_are_the_tables_and_what_is_published() -> None:
-    assert set(SPECS) == {path_of(table) for table in load_tables().values()} | {"published", "captured"}
+    assert set(SPECS) == {path_of(table) for table in load_tables().values()} | {"published", "report", "captured"}
 
 
 def test_every_dependency_is_an_asset_that_a_step_makes() -> None:
@@ -86,7 +86,7 @@ def test_a_derived_table_depends_on_what_its_query_reads(name: str) -> None:
 
 
 def test_everything_leads_to_what_is_published() -> None:
-    reached, waiting = set[str](), ["published"]
+    reached, waiting = set[str](), ["report"]
     while waiting:
         name = waiting.pop()
         if name not in reached:
@@ -100,7 +100,7 @@ def test_everything_leads_to_what_is_published() -> None:
     )
 
 
-@pytest.mark.parametrize("name", sorted(set(SPECS) - {"published", "captured"}))
+@pytest.mark.parametrize("name", sorted(set(SPECS) - {"published", "report", "captured"}))
 def test_a_table_shows_its_description_columns_and_files(name: str) -> None:
     spec = SPECS[name]
     assert spec.description
@@ -271,7 +271,8 @@ def done(simulated: Simulated, tmp_path_factory: pytest.TempPathFactory) -> Done
 def test_the_job_materialises_everything_and_its_checks_pass(done: Done) -> None:
     assert done.result.success
     events = done.result.get_asset_materialization_events()
-    wanted = {spec.key for spec in SPECS.values()} - {dg.AssetKey("captured")}
+    # The report is left out by the settings of tests.
+    wanted = {spec.key for spec in SPECS.values()} - {dg.AssetKey("captured"), dg.AssetKey("report")}
     assert {event.materialization.asset_key for event in events} == wanted
     checks = done.result.get_asset_check_evaluations()
     assert len(checks) == sum(len(table.checks) for table in load_tables().values())
@@ -304,6 +305,15 @@ def test_what_is_published_is_that_of_a_run_without_dagster(done: Done, simulate
     other = published_path(tmp_path)
     assert [name for name in files if (done.published / name).read_bytes() != (other / name).read_bytes()] == []
     assert done.published.resolve().name == other.resolve().name
+
+
+def test_the_report_is_written_after_what_is_published(done: Done) -> None:
+    home = Home(overrides={**done.home.overrides, "report": "concerned"})
+    result = run(home, END)
+    assert result.success
+    told = shown(Done(home, result), "report")
+    assert Path(told["start"]) == home.settings().home_dir / "report" / "index.html"
+    assert EVENT in Path(told["start"]).read_text(encoding="utf-8")
 
 
 ALWAYS_FAILS = Query.parse("-- Nothing passes.\nselect $event_id as event_id, 1 as what")

@@ -34,6 +34,7 @@ def test_the_environment_wins_over_the_default_and_an_argument_over_both(monkeyp
 @pytest.mark.parametrize("name", [f"RECON_{field.upper()}" for field in Settings.model_fields])
 def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.delenv("RECON_SOURCES")
+    monkeypatch.delenv("RECON_REPORT")
     unset = Settings()
     monkeypatch.setenv(name, "")
     assert Settings() == unset

@@ -1,4 +1,4 @@
-"""The end of the graph: the audit of an event, and the snapshot that consumers read.
+"""The end of the graph: the audit of an event, the snapshot that consumers read, and its report.
 
 `published` is the asset to ask whether an event is done: Dagster counts a table as materialized even where its checks
 failed, but nothing is published then, and the snapshot of before stays as it was.
@@ -15,10 +15,12 @@ from recon_pipeline.defs.catalogue import TOTAL_ROWS, Catalogue, asset_key
 from recon_pipeline.defs.partitions import EVENTS, IN_ORDER
 from recon_pipeline.defs.resources import Home
 from recon_pipeline.publish import DATABASE, MANIFEST, RUN_LOG, publish, published_path
+from recon_pipeline.report.site import report_home
 from recon_pipeline.tables import derived_tables, public_tables
 
 GROUP = "published"
 PUBLISHED = dg.AssetKey(GROUP)
+REPORT = dg.AssetKey("report")
 
 
 def published_assets(catalogue: Catalogue) -> dg.AssetsDefinition:
@@ -39,6 +41,17 @@ def published_assets(catalogue: Catalogue) -> dg.AssetsDefinition:
                 group_name=GROUP,
                 kinds={"duckdb", "parquet"},
                 partitions_def=EVENTS,
+            ),
+            # Of its own, so that what is published counts as done though its report could not be written.
+            dg.AssetSpec(
+                REPORT,
+                deps=[PUBLISHED],
+                description="What is published as a site of HTML that opens from disk: HOME/report/. Not written where "
+                "RECON_REPORT is none.",
+                group_name=GROUP,
+                kinds={"html"},
+                partitions_def=EVENTS,
+                skippable=True,
             ),
         ],
         backfill_policy=IN_ORDER,
@@ -69,5 +82,17 @@ def published_assets(catalogue: Catalogue) -> dg.AssetsDefinition:
             },
             data_version=dg.DataVersion(snapshot.manifest["snapshot_id"]),
         )
+        site = report_home(home.settings(), folder)
+        if site is not None:
+            yield dg.MaterializeResult(
+                asset_key=REPORT,
+                metadata={
+                    "start": dg.MetadataValue.path(site.start),
+                    "pages": site.pages,
+                    "bytes": site.size,
+                    "seconds": site.seconds,
+                },
+                data_version=dg.DataVersion(snapshot.manifest["snapshot_id"]),
+            )
 
     return published

@@ -68,9 +68,13 @@ def settings_of(settings: Settings, url: str, event: ReconEvent) -> Settings:
     )
 
 
+SIMULATED: Final = "simulated-"
+"""What the name of a home of a simulated market begins with."""
+
+
 def home_name(lines: int, years: int, seed: int) -> str:
     """The name of the home of a market: raw facts are write-once, and two markets share their dates."""
-    return f"simulated-{lines}-{years}-{seed}"
+    return f"{SIMULATED}{lines}-{years}-{seed}"
 
 
 def run_demo(
