@@ -3,7 +3,7 @@
 Belongs here: which event that is, what it opens from, and a place of its own: `HOME/projections/`, with a working
 database and snapshots that never mix with those of real events. Landings are shared with the home.
 
-Does not belong here: the run itself (`pipeline.py`), probabilities.
+Does not belong here: the run itself (`pipeline.py`), probabilities (`probability.py`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from recon_pipeline import events
 from recon_pipeline.capture import OUTCOMES
 from recon_pipeline.errors import BadInput
 from recon_pipeline.events import ReconEvent
-from recon_pipeline.ingest import BREAKPOINTS, OPENING, OPTIONS, ChosenOpening, skipped, store_opening
+from recon_pipeline.ingest import BREAKPOINTS, OPENING, OPTIONS, PROJECTED, ChosenOpening, skipped, store_opening
 from recon_pipeline.pipeline import PROJECTIONS, RunReport, open_warehouse, prepare, run_event
 from recon_pipeline.publish import RUN_LOG, published_database
 from recon_pipeline.settings import Settings
@@ -167,3 +167,6 @@ def _keep_only(warehouse: Warehouse, event: ReconEvent) -> None:
         for name, table in load_tables().items():
             if name in (RUN_LOG, OPENING, BREAKPOINTS, OPTIONS, VINTAGES, OUTCOMES) or table.is_by_event:
                 warehouse.delete_other_events(name, event.event_id)
+        # Paths belong to the start that they were drawn from, and that is made anew.
+        for name in PROJECTED:
+            warehouse.delete_all(name)
