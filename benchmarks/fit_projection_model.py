@@ -5,10 +5,10 @@ Run from the root of the project, with the home of a projection and the official
     python benchmarks/fit_projection_model.py HOME 2022-06-recon-asof-2022-03-31 --later HOME 2022-06-recon \
         --truth russell1000_2022-06-24.csv --truth russell2000_2022-06-24.csv --truth russell3000_2022-06-24.csv
 
-Prints two things, to be written into `sql/reference/projection_model.csv`. First, what our verdicts are worth: of the
-companies that were large enough and priced well above the minimum, how many of each verdict were taken, and how many of
-the members had left by the rank day, as the home of the event itself has it (`--later`). Then the log loss and the Brier
-score of the members of the Russell 1000, 2000 and 3000 for each scale of volatility, tail and noise of caps.
+Prints two things, to be written into `sql/reference/projection_model.csv`. First, what our verdicts are worth: of
+the companies that were large enough and priced well above the minimum, how many of each verdict were taken, and how
+many of the members had left by the rank day, as the home of the event itself has it (`--later`). Then the log loss and
+the Brier score of the members of the Russell 1000, 2000 and 3000 for each scale of volatility, tail and noise of caps.
 
 What does not belong here: how good the fitted model is, which is asked of other years (`benchmarks/calibration.py`).
 """
@@ -48,13 +48,12 @@ IN_INDEX = {
 
 
 def pairs(outcome: Outcome, start: Start, tickers: list[str], truth: Truth) -> Iterator[tuple[float, bool]]:
-    """The probability of each company and index that was given a chance, and whether it came."""
+    """The probability of each index for each company, and whether it came: always of the same companies."""
     for index_id in INDEXES:
         listed = truth[index_id, MEMBERS]
         chance = outcome.company_counts[:, IN_INDEX[index_id]].sum(axis=1) / outcome.paths
         for ticker, probability_of in zip(tickers, chance, strict=True):
-            if probability_of > 0 or key(ticker) in listed:
-                yield float(probability_of), key(ticker) in listed
+            yield float(probability_of), key(ticker) in listed
 
 
 def main() -> None:

@@ -1,10 +1,10 @@
 """How good the probabilities of a projection are, once the outcome is known: Brier scores and reliability.
 
-Belongs here: matching a projection with lists of what really happened (as `scoring.py` matches), the score of each index
-beside that of the naive projection, which takes for certain what the ranking of the day says, and how often what was
-given a chance came true. Lists are for scoring only: nothing here feeds a run.
+Belongs here: matching a projection with lists of what really happened (as `scoring.py` matches), the score of each
+index beside that of the naive projection, which takes for certain what the ranking of the day says, and how often what
+was given a chance came true. Lists are for scoring only: nothing here feeds a run.
 
-Does not belong here: printing (`cli.py`), reading lists (`scoring.py`), the probabilities themselves (`probability.py`).
+Does not belong here: printing (`cli.py`), reading lists (`scoring.py`), the probabilities (`probability.py`).
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ class ProjectionScore:
     """Scores of one index and kind. Names are all that were given a chance, were in, or came true.
 
     `brier` is the mean of squared differences between probability and outcome; `brier_naive` that of the projection as
-    ranked on the day, which is its share of wrong names. `open_names` were neither as good as certain to come nor to stay
-    away; `expected` is the number of names that the probabilities add up to.
+    ranked on the day, which is its share of wrong names. `open_names` were neither as good as certain to come nor to
+    stay away; `expected` is the number of names that the probabilities add up to.
     """
 
     index_id: str
@@ -213,3 +213,35 @@ def margin(one: Bin) -> tuple[float, float]:
     middle = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
     return max(middle - half, 0.0), min(middle + half, 1.0)
+
+
+def score_row(score: ProjectionScore) -> dict[str, str | int | float | None]:
+    """Return a score as a row to print."""
+    return {
+        "index": score.index_id,
+        "of": score.kind,
+        "names": score.names,
+        "came": score.came,
+        "expected": round(score.expected, 1),
+        "brier": round(score.brier, 5),
+        "brier_naive": round(score.brier_naive, 5),
+        "skill": None if score.skill is None else round(score.skill, 4),
+        "log_loss": round(score.log_loss, 5),
+        "open_names": score.open_names,
+        "open_brier": None if score.open_brier is None else round(score.open_brier, 4),
+        "open_brier_naive": None if score.open_brier_naive is None else round(score.open_brier_naive, 4),
+    }
+
+
+def bin_row(one: Bin) -> dict[str, int | float]:
+    """Return a bin of a reliability table as a row to print."""
+    low, high = margin(one)
+    return {
+        "from": one.low,
+        "to": one.high,
+        "names": one.names,
+        "forecast": round(one.forecast, 4),
+        "came": round(one.came, 4),
+        "came_low": round(low, 4),
+        "came_high": round(high, 4),
+    }

@@ -2,14 +2,14 @@
 
 Belongs here: drawing the returns of every company to the rank day, and placing all of them on each path as
 `sql/recon/ranking.sql`, `breakpoints.sql`, `placements.sql` and `index_membership.sql` place them (methodology 3.1,
-3.2, 4.1, 5.3, 7.1 to 7.12). Those queries are the rules; this is the same for thousands of paths at once, and tests hold
-the two against each other. Paths are rows, companies are columns.
+3.2, 4.1, 5.3, 7.1 to 7.12). Those queries are the rules; this is the same for thousands of paths at once, and tests
+hold the two against each other. Paths are rows, companies are columns.
 
-Does not belong here: where the start comes from and where the outcome goes (`probability.py`), how volatile a company is
-(`volatility.py`).
+Does not belong here: where the start comes from and where the outcome goes (`probability.py`), how volatile a company
+is (`volatility.py`).
 
-The same input and seed give the same outcome, whatever the number of threads: paths are drawn in chunks of a fixed size,
-each with a generator of its own, and what chunks give is added up in whole numbers.
+The same input and seed give the same outcome, whatever the number of threads: paths are drawn in chunks of a fixed
+size, each with a generator of its own, and what chunks give is added up in whole numbers.
 """
 
 from __future__ import annotations
@@ -57,11 +57,11 @@ class Start:
     """The companies of an event as of a day, and its rules. Arrays are by company, in the order of their tickers.
 
     `cap` in USD is NaN for a company without figures, which keeps its place (`kept_place`, 0 where the opening states
-    none; then the middle of the first index of `kept_with`, columns of `opening`). `is_eligible` tells whether it passes
-    every rule but those on size and price, which each path judges: `judges_price` and `judges_cap` are False where the
-    figure is unknown. `sides` holds BY_RANK, ABOVE or BELOW by company and cut, in the order of `CUTS`.
+    none; then the middle of the first index of the columns of `opening` that it was in). `is_eligible` tells whether it
+    passes every rule but those on size and price, which each path judges: `judges_price` and `judges_cap` are False
+    where the figure is unknown. `sides` holds BY_RANK, ABOVE or BELOW by company and cut, in the order of `CUTS`.
     `window_sum` and `window_days` are the closes, in USD, of sessions that are over and lie in the days before the rank
-    day that the mean counts (3.2). Lines are the further classes of companies: `line_company` is the position of theirs.
+    day that the mean counts (3.2). Lines are further classes: `line_company` is the position of their company.
     """
 
     company_ids: tuple[str, ...]

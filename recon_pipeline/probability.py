@@ -57,6 +57,7 @@ class Forecast:
     """What a projection with probability did: its event, where it is published, and how its paths were drawn."""
 
     event: ReconEvent
+    rank_day: date
     published: Path
     snapshot: Snapshot
     start: Start
@@ -69,6 +70,7 @@ class Forecast:
 class Prepared:
     """All that paths are drawn from."""
 
+    rank_day: date
     start: Start
     moves: Moves
     estimate: Estimate
@@ -123,8 +125,9 @@ def forecast(
             wanted = events.sessions(events.FIRST_DAY, event.rank_day)[-daily:]
             land_sessions(warehouse, wanted, apart, progress=progress, say=say)
         prepared = prepare_paths(warehouse, event, daily=daily, with_model_error=with_model_error)
-        say(f"drawing {paths:,} paths of {len(prepared.start.company_ids):,} companies over {prepared.moves.sessions} sessions")
-        outcome = simulate(prepared.start, prepared.moves, paths=paths, seed=seed, threads=threads)
+        start, moves = prepared.start, prepared.moves
+        say(f"drawing {paths:,} paths of {len(start.company_ids):,} companies over {moves.sessions} sessions")
+        outcome = simulate(start, moves, paths=paths, seed=seed, threads=threads)
         with warehouse.transaction():
             store(warehouse, event, prepared, outcome, seed=seed, with_model_error=with_model_error)
             for name in PUBLIC:
@@ -133,24 +136,32 @@ def forecast(
         snapshot = publish(warehouse, apart.home_dir)
     return Forecast(
         event,
+        _rank_day(event),
         published_database(apart.home_dir),
         snapshot,
-        prepared.start,
-        prepared.moves,
+        start,
+        moves,
         prepared.estimate,
         outcome,
     )
 
 
 def prepare_paths(
-    warehouse: Warehouse, event: ReconEvent, *, daily: int = 0, with_model_error: bool = True
+    warehouse: Warehouse,
+    event: ReconEvent,
+    *,
+    rank_day: date | None = None,
+    daily: int = 0,
+    with_model_error: bool = True,
 ) -> Prepared:
     """Read the start of the paths of a projection that was derived, and estimate how they move.
+
+    They end on the rank day of the event, or on another one that is asked for.
 
     Raises:
         BadInput: nothing can be ranked, or the panel has no two sessions that follow on one another.
     """
-    rank_day = events.event(event.event_id.partition(AS_OF)[0]).rank_day
+    rank_day = _rank_day(event) if rank_day is None else rank_day
     ahead = events.sessions(event.rank_day + timedelta(days=1), rank_day)
     model = parameters()
     start, verdicts = read_start(warehouse, event, rank_day)
@@ -163,8 +174,7 @@ def prepare_paths(
         raise BadInput(f"Projecting {event.event_id}: {error}. Land more sessions with --daily.") from error
     window = _window(warehouse, event)
     gone = model["gone_per_session"]
-    effective = events.event(event.event_id.partition(AS_OF)[0]).effective_from
-    after = len(events.sessions(rank_day + timedelta(days=1), effective))
+    after = len(events.sessions(rank_day + timedelta(days=1), event.effective_from))
     sure = start.is_eligible.astype(np.float64)
     chance = np.array([model[f"p_eligible_{verdict}"] for verdict in verdicts])
     moves = Moves(
@@ -179,7 +189,12 @@ def prepare_paths(
         p_gone_before=1 - (1 - gone) ** len(ahead) if with_model_error else 0.0,
         p_gone_after=1 - (1 - gone) ** after if with_model_error else 0.0,
     )
-    return Prepared(start, moves, moving, days)
+    return Prepared(rank_day, start, moves, moving, days)
+
+
+def _rank_day(event: ReconEvent) -> date:
+    """The rank day of the event that is projected."""
+    return events.event(event.event_id.partition(AS_OF)[0]).rank_day
 
 
 def parameters() -> dict[str, float]:
@@ -288,9 +303,7 @@ def read_start(warehouse: Warehouse, event: ReconEvent, rank_day: date) -> tuple
         for rule in JUDGED_BY_PATH:
             warehouse.set_rule(event.event_id, rule, 0)
         warehouse.rebuild(tables[REBUILT[0]], by_event)
-        told = warehouse.frame(
-            "select security_id, reason from recon.eligibility where event_id = $event_id", by_event
-        )
+        told = warehouse.frame("select security_id, reason from recon.eligibility where event_id = $event_id", by_event)
         warehouse.lift_reasons(event.event_id, hidden)
         for name in REBUILT[1:]:
             warehouse.rebuild(tables[name], by_event)
@@ -390,9 +403,7 @@ CLOSES = """
 """
 
 
-def read_panel(
-    warehouse: Warehouse, event: ReconEvent, start: Start, daily: int
-) -> tuple[Panel, tuple[date, ...]]:
+def read_panel(warehouse: Warehouse, event: ReconEvent, start: Start, daily: int) -> tuple[Panel, tuple[date, ...]]:
     """Read the closes of the sessions that the event reads, and of the `daily` ones before its day; no others.
 
     So that what is estimated follows from what was asked for, whatever else the home has landed.
@@ -462,12 +473,11 @@ def store(
     for name in PROJECTED:
         warehouse.delete_event(name, event.event_id)
     moves, start = prepared.moves, prepared.start
-    base = events.event(event.event_id.partition(AS_OF)[0])
     run = {
         "event_id": event.event_id,
-        "projected_event_id": base.event_id,
+        "projected_event_id": event.event_id.partition(AS_OF)[0],
         "as_of": event.rank_day,
-        "rank_day": base.rank_day,
+        "rank_day": prepared.rank_day,
         "session_count": moves.sessions,
         "path_count": outcome.paths,
         "seed": seed,

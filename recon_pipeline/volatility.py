@@ -112,7 +112,8 @@ def market(panel: Panel, moves: Floats, length: Ints) -> Floats:
     weighs = np.isfinite(moves) & (length == step[:, None]) & np.isfinite(panel.cap)
     weight = np.where(weighs, np.nan_to_num(panel.cap), 0.0).sum(axis=1)
     total = np.where(weighs, np.nan_to_num(moves) * np.nan_to_num(panel.cap), 0.0).sum(axis=1)
-    return np.divide(total, weight, out=np.full(len(weight), np.nan), where=weight > 0)
+    factor: Floats = np.where(weight > 0, total / np.where(weight > 0, weight, 1.0), np.nan)
+    return factor
 
 
 def estimate(panel: Panel, weights: Weights) -> Estimate:
