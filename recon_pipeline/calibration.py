@@ -89,6 +89,8 @@ def verdicts(reader: Reader, event: ReconEvent, truth: Truth) -> list[Verdict]:
     Raises:
         BadInput: the projection has no probabilities.
     """
+    if not _has_probabilities(reader):
+        raise BadInput(_nothing_drawn(reader, event))
     rows = reader.frame(
         """
         select
@@ -106,9 +108,7 @@ def verdicts(reader: Reader, event: ReconEvent, truth: Truth) -> list[Verdict]:
         {"event_id": event.event_id},
     )
     if rows.is_empty():
-        raise BadInput(
-            f"Scoring {event.event_id}: {reader.path} has no probabilities of it. Draw them first: `recon project`."
-        )
+        raise BadInput(_nothing_drawn(reader, event))
     found: list[Verdict] = []
     for (index_id, kind), listed in sorted(truth.items()):
         ours = rows.filter(pl.col("index_id") == index_id)
@@ -123,6 +123,16 @@ def verdicts(reader: Reader, event: ReconEvent, truth: Truth) -> list[Verdict]:
         else:
             found += _changes(index_id, kind, ours, listed)
     return found
+
+
+def _has_probabilities(reader: Reader) -> bool:
+    """Whether the file has the table at all: one of an earlier version has not."""
+    tables = reader.frame("select table_name from duckdb_tables() where schema_name = 'recon'")
+    return "projection_probability" in set(tables["table_name"])
+
+
+def _nothing_drawn(reader: Reader, event: ReconEvent) -> str:
+    return f"Scoring {event.event_id}: {reader.path} has no probabilities of it. Draw them first: `recon project`."
 
 
 def _changes(index_id: str, kind: str, ours: pl.DataFrame, listed: set[str]) -> list[Verdict]:

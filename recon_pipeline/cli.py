@@ -571,18 +571,17 @@ def project(
         where
             event_id = $event_id
             and ($index_id = '' or index_id = $index_id)
-            and ($every or (index_id in ('R1000', 'R2000', 'R3000', 'RMICRO') and probability between 0.05 and 0.95))
+            and ($every or (index_id in ('R1000', 'R2000', 'R3000', 'RMICRO') and probability between 0.1 and 0.9))
         order by index_id, probability desc, ticker, security_id
         """,
         {"event_id": done.event.event_id, "index_id": wanted or "", "every": output is not Format.table},
     )
-    title = f"What is open of {done.event.event_id} (probabilities between 5 % and 95 %, estimates)"
+    title = f"What is open of {done.event.event_id} (probabilities between 10 % and 90 %, estimates)"
     if output is Format.table:
-        frame = frame.select("index_id", "ticker", "company_name", "was_member", "is_member_now", "probability").join(
-            frame.select("index_id", "ticker", "rank_now", "market_cap_now_usd", "reason_now", "volatility_basis"),
-            on=["index_id", "ticker"],
-            how="left",
-            maintain_order="left",
+        frame = frame.select(
+            *("index_id", "ticker"),
+            frame["company_name"].str.slice(0, NAME_WIDTH),
+            *("was_member", "is_member_now", "probability", "rank_now", "market_cap_now_usd", "reason_now"),
         )
     _print_rows(frame, output, title)
     if output is not Format.table:
@@ -603,6 +602,10 @@ def project(
         f"{'with' if model_error else 'without'} the error of the model\npublished: {done.published}",
         soft_wrap=True,
     )
+
+
+NAME_WIDTH = 30
+"""Characters of a company's name in a table of probabilities, so that no figure is cut off."""
 
 
 @app.command(name="score-projection")
