@@ -1,7 +1,7 @@
 """How well calibrated projections with probability are: Brier scores beside the ranking of the day, and reliability.
 
-Run from the root of the project, after `recon project` of each, with the lists of what came; a projection that a
-parameter of the model was fitted on is marked with `--fitted`:
+Run from the root of the project, after `recon project` of each, with the lists of what came; a projection of the
+event that parameters of the model were fitted on is marked with `--fitted`:
 
     python benchmarks/calibration.py \
         --fitted HOME 2022-06-recon-asof-2022-03-31 russell1000_2022-06-24.csv,russell2000_2022-06-24.csv,... \
@@ -35,6 +35,7 @@ from recon_pipeline.calibration import (
 )
 from recon_pipeline.projection import projection_settings
 from recon_pipeline.publish import published_database
+from recon_pipeline.rules import reference_rows
 from recon_pipeline.scoring import MEMBERS, read_truth
 from recon_pipeline.settings import Settings
 from recon_pipeline.warehouse import Reader
@@ -67,7 +68,7 @@ class Judged:
     @property
     def name(self) -> str:
         """What a reader calls it."""
-        return f"{self.event_id}{' (fitted on it)' if self.is_fitted else ''}"
+        return f"{self.event_id}{' (of the event that it was fitted on)' if self.is_fitted else ''}"
 
     @property
     def bins(self) -> list[Bin]:
@@ -116,10 +117,11 @@ def page(judged: list[Judged]) -> str:
                 for score in each.scores
             ),
             "",
-            "| breakpoint | on the day | 5 % | 50 % | 95 % |",
-            "|---|---|---|---|---|",
+            "| breakpoint | on the day | 5 % | 50 % | 95 % | published after |",
+            "|---|---|---|---|---|---|",
             *(
-                f"| {cut} | {_dollars(now)} | {_dollars(low)} | {_dollars(middle)} | {_dollars(high)} |"
+                f"| {cut} | {_dollars(now)} | {_dollars(low)} | {_dollars(middle)} | {_dollars(high)} "
+                f"| {_published(each.event_id, cut)} |"
                 for cut, _, now, low, middle, high in each.cuts.iter_rows()
             ),
             "",
@@ -133,6 +135,15 @@ def page(judged: list[Judged]) -> str:
             "",
         ]
     return "\n".join(lines)
+
+
+def _published(event_id: str, cut: str) -> str:
+    """What was published of a breakpoint of the event that came, if anything was."""
+    base = event_id.partition(events.AS_OF)[0]
+    rows = [row for _, row in reference_rows("published_breakpoints.csv")]
+    return next(
+        (_dollars(row["published_usd"]) for row in rows if (row["event_id"], row["breakpoint_id"]) == (base, cut)), ""
+    )
 
 
 def _dollars(usd: object) -> str:

@@ -39,9 +39,6 @@ CODES: Final = 1 << len(CUTS)
 BY_RANK, ABOVE, BELOW = 0, 1, 2
 """Sides before the event: placed by rank alone (new, no band, unknown), held above, held below (7.8)."""
 
-LOW_PRICED: Final = 5.0
-"""Members below this many times the minimum price are followed day by day: the mean of their closes may save them."""
-
 
 @dataclass(frozen=True)
 class Cut:
@@ -131,7 +128,7 @@ class Moves:
 
 @dataclass(frozen=True)
 class Shocks:
-    """What one chunk of paths draws. Factors are by path and company; `mean_close` is NaN where nobody followed it."""
+    """What one chunk of paths draws. Factors are by path and company; `mean_close` is NaN where it does not count."""
 
     price_factor: Floats
     cap_factor: Floats
@@ -205,7 +202,7 @@ def draw(start: Start, moves: Moves, paths: int, generator: np.random.Generator)
     """Draw the moves of `paths` paths.
 
     The residuals of all sessions add up to one normal draw, exactly, so that they are drawn at once. Only of members
-    near the minimum price the days between count: theirs are filled in by a bridge to that sum.
+    that end below the minimum price the days between count: theirs are filled in by a bridge to that sum.
     """
     companies, sessions = len(start.company_ids), moves.sessions
     market = moves.market_sigma * generator.standard_normal((paths, sessions))
@@ -220,21 +217,22 @@ def draw(start: Start, moves: Moves, paths: int, generator: np.random.Generator)
     is_there, is_left = fate < p_there, fate < p_there * (1 - moves.p_gone_after)
     price_factor = np.exp(log_return)
     mean_close = np.full((paths, companies), np.nan)
-    followed = np.flatnonzero(start.is_member & (start.close < LOW_PRICED * start.min_price_usd))
-    if followed.size:
-        steps = generator.standard_normal((paths, followed.size, sessions))
-        walk = steps.cumsum(axis=2)
+    with np.errstate(invalid="ignore"):
+        low = start.is_member & (start.close * price_factor < start.min_price_usd)
+    path, company = np.nonzero(low)
+    if path.size:
+        steps = generator.standard_normal((path.size, sessions))
+        walk = steps.cumsum(axis=1)
         if sessions:
             done = np.arange(1, sessions + 1) / sessions
-            walk += done * (np.sqrt(sessions) * residual[:, followed] - walk[:, :, -1])[:, :, None]
-        walk *= (moves.sigma * tails)[:, followed][:, :, None]
-        walk += moves.beta[followed][None, :, None] * market.cumsum(axis=1)[:, None, :]
+            walk += done * (np.sqrt(sessions) * residual[path, company] - walk[:, -1])[:, None]
+        walk *= (moves.sigma[company] * tails[path, company])[:, None]
+        walk += moves.beta[company][:, None] * market.cumsum(axis=1)[path]
         # The rank day itself is not one of the days before it.
-        days = np.exp(walk[:, :, max(sessions - 1 - moves.window_sessions, 0) : max(sessions - 1, 0)])
-        total = start.window_sum[followed] + start.close[followed] * days.sum(axis=2)
-        mean_close[:, followed] = total / np.maximum(start.window_days[followed] + days.shape[2], 1)
-        no_days = (start.window_days + days.shape[2]) == 0
-        mean_close[:, no_days] = np.nan
+        days = np.exp(walk[:, max(sessions - 1 - moves.window_sessions, 0) : max(sessions - 1, 0)])
+        number = start.window_days[company] + days.shape[1]
+        total = start.window_sum[company] + start.close[company] * days.sum(axis=1)
+        mean_close[path, company] = np.where(number > 0, total / np.maximum(number, 1), np.nan)
     return Shocks(price_factor, price_factor * np.exp(noise), mean_close, is_there, is_left)
 
 
@@ -257,10 +255,13 @@ def place(start: Start, shocks: Shocks) -> Placed:
         passes_cap = cap >= start.min_cap_usd
     is_in = shocks.is_there & (passes_price | ~start.judges_price) & (passes_cap | ~start.judges_cap)
 
-    # Ranked companies first, largest first; of equal ones the ticker that comes first, for the sort is stable.
+    # Ranked companies first, largest first; of equal ones the ticker that comes first.
     key = np.where(is_in & has_cap, cap, -1.0)
-    order = np.argsort(-key, axis=1, kind="stable")
+    order = np.argsort(-key, axis=1)
     sorted_cap = np.take_along_axis(key, order, axis=1)
+    if ((sorted_cap[:, 1:] == sorted_cap[:, :-1]) & (sorted_cap[:, 1:] > 0)).any():
+        # A sort that keeps the order of equals takes twice as long, and paths hardly have any.
+        order = np.argsort(-key, axis=1, kind="stable")
     ranked = (sorted_cap > 0).sum(axis=1)
     carried = np.flatnonzero(~has_cap)
     if carried.size:

@@ -110,7 +110,7 @@ def test_the_page_has_figures_and_no_names(tmp_path: Path) -> None:
     run = {"path_count": 10_000, "session_count": 19, "seed": 1, "panel_sessions": 50}
     judged = script.Judged(PROJECTION, True, run, found, projection_scores(found), cuts)
     page = script.page([judged])
-    assert "2023-06-recon-asof-2023-03-31 (fitted on it)" in page
+    assert "2023-06-recon-asof-2023-03-31 (of the event that it was fitted on)" in page
     assert "| R1000 | members | 2 | 2 | 1.1 |" in page
     assert "| R1000 | $4,000m | $3,000m |" in page
     assert "AAA" not in page

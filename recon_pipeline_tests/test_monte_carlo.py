@@ -244,8 +244,8 @@ def test_returns_have_the_volatility_and_correlation_that_were_asked_for() -> No
     assert 0.01 < far.mean() < 0.03, "a Student t of 4 degrees: 1.6 % beyond four of its scales"
 
 
-def test_low_priced_members_are_followed_day_by_day_to_the_same_end() -> None:
-    close = np.array([0.9, 0.9, 50.0])
+def test_members_that_end_below_the_minimum_are_followed_day_by_day_to_the_same_end() -> None:
+    close = np.array([0.9, 0.9, 1e9])
     start = start_of(
         [1.0] * 3,
         close=close,
@@ -258,7 +258,7 @@ def test_low_priced_members_are_followed_day_by_day_to_the_same_end() -> None:
     assert np.isnan(still.mean_close[:, 1:]).all()
     # Of two sessions only the first lies before the rank day: it shares half of the way, in variance and mean.
     moves = moves_of(start, sessions=2, window_sessions=1, market_sigma=0.0, sigma=np.full(3, 0.1))
-    start = replace(start, window_sum=np.zeros(3), window_days=np.zeros(3, np.int64))
+    start = replace(start, window_sum=np.zeros(3), window_days=np.zeros(3, np.int64), min_price_usd=1e6)
     shocks = draw(start, moves, 20_000, np.random.default_rng(2))
     first, final = np.log(shocks.mean_close[:, 0] / 0.9), np.log(shocks.price_factor[:, 0])
     assert first.std() == pytest.approx(0.1, rel=0.03)
