@@ -663,6 +663,166 @@ def score(
 
 
 @app.command()
+def project(
+    event_id: EventId,
+    as_of: Annotated[
+        str, typer.Option("--as-of", metavar="DATE", help="Day of the projection, YYYY-MM-DD or today.")
+    ] = "today",
+    paths: Annotated[int, typer.Option("--paths", min=1, help="Paths to draw.")] = 10_000,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed draws the same paths.")] = 1,
+    daily: Annotated[
+        int,
+        typer.Option(
+            "--daily",
+            metavar="SESSIONS",
+            min=0,
+            help="Land that many sessions in a row before DATE for the volatilities; 0: what the event reads anyway.",
+        ),
+    ] = 0,
+    model_error: Annotated[
+        bool,
+        typer.Option(
+            "--model-error/--no-model-error",
+            help="Draw as well how far our caps and verdicts may be wrong and who leaves the exchanges.",
+        ),
+    ] = True,
+    index: Annotated[str | None, typer.Option("--index", help="One index only, such as R2000.")] = None,
+    opening: Annotated[
+        list[Path] | None, typer.Option("--opening", help="Opening membership, as `recon run` takes it; repeatable.")
+    ] = None,
+    home: Home = None,
+    offline: Offline = False,
+    allow_late_opening: AllowLateOpening = False,
+    without: Annotated[
+        list[str] | None,
+        typer.Option("--without", metavar="EVIDENCE", help="Leave out a kind of evidence, as `recon run`. Repeatable."),
+    ] = None,
+    output: OutputFormat = Format.table,
+) -> None:
+    """Project a reconstitution with probability: Monte Carlo from a day to its rank day. Prints who may change."""
+    from recon_pipeline.probability import forecast
+    from recon_pipeline.warehouse import Reader
+
+    console = _console(stderr=True)
+    wanted = _index(index, "Printing probabilities")
+    done = forecast(
+        event_id,
+        None if as_of == "today" else _day(as_of),
+        _settings(home, offline),
+        paths=paths,
+        seed=seed,
+        daily=daily,
+        with_model_error=model_error,
+        openings=tuple(opening or ()),
+        allow_late_opening=allow_late_opening,
+        without=set(without or ()),
+        progress=console.is_terminal,
+        say=lambda text: console.print(f"[dim]{_plain(text)}[/]"),
+    )
+    reader = Reader(done.published)
+    # A table shows what is open; the rest, the certain ones too, is for scripts.
+    frame = reader.frame(
+        """
+        select
+            index_id,
+            ticker,
+            company_name,
+            was_member,
+            is_member_now,
+            probability,
+            p_addition,
+            p_deletion,
+            p_new,
+            p_up,
+            p_down,
+            p_out,
+            rank_now,
+            market_cap_now_usd,
+            reason_now,
+            volatility_pct,
+            volatility_basis
+        from recon.projection_probability
+        where
+            event_id = $event_id
+            and ($index_id = '' or index_id = $index_id)
+            and ($every or (index_id in ('R1000', 'R2000', 'R3000', 'RMICRO') and probability between 0.1 and 0.9))
+        order by index_id, probability desc, ticker, security_id
+        """,
+        {"event_id": done.event.event_id, "index_id": wanted or "", "every": output is not Format.table},
+    )
+    title = f"What is open of {done.event.event_id} (probabilities between 10 % and 90 %, estimates)"
+    if output is Format.table:
+        frame = frame.select(
+            *("index_id", "ticker"),
+            frame["company_name"].str.slice(0, NAME_WIDTH),
+            *("was_member", "is_member_now", "probability", "rank_now", "market_cap_now_usd", "reason_now"),
+        )
+    _print_rows(frame, output, title)
+    if output is not Format.table:
+        return
+    cuts = reader.frame(
+        """
+        select breakpoint_id, cut_rank, now_usd, expected_usd, p05_usd, p50_usd, p95_usd
+        from recon.projection_breakpoints
+        where event_id = $event_id
+        order by cut_rank, breakpoint_id
+        """,
+        {"event_id": done.event.event_id},
+    )
+    _print_rows(cuts, output, "Breakpoints on the rank day: 90 % of the paths lie between p05 and p95 (estimates)")
+    _console().print(
+        f"{done.outcome.paths:,} paths of {len(done.start.company_ids):,} companies over {done.moves.sessions} "
+        f"sessions to {done.rank_day}, seed {seed}, market {100 * done.moves.market_sigma:.2f} % a session; "
+        f"{'with' if model_error else 'without'} the error of the model\npublished: {done.published}",
+        soft_wrap=True,
+    )
+
+
+NAME_WIDTH = 30
+"""Characters of a company's name in a table of probabilities, so that no figure is cut off."""
+
+
+@app.command(name="score-projection")
+def score_projection(
+    event_id: Annotated[str, typer.Argument(metavar="PROJECTION", help="Such as 2023-06-recon-asof-2023-03-31.")],
+    truth: Annotated[
+        list[Path],
+        typer.Option("--truth", help="A list to score against: members, or additions and deletions. Repeatable."),
+    ],
+    home: Home = None,
+    output: OutputFormat = Format.table,
+) -> None:
+    """Score the probabilities of a projection against what really happened, beside the ranking of its day."""
+    import polars as pl
+
+    from recon_pipeline import calibration
+    from recon_pipeline.events import event
+    from recon_pipeline.publish import published_database
+    from recon_pipeline.scoring import MEMBERS, read_truth
+    from recon_pipeline.warehouse import Reader
+
+    wanted = event(event_id)
+    if not wanted.is_projection:
+        raise BadInput(f"Scoring {event_id}: that is no projection. Name one, as {event_id}-asof-DATE.")
+    reader = Reader(published_database(_place(home, event_id)))
+    found = calibration.verdicts(reader, wanted, read_truth(truth, wanted))
+    rows = pl.DataFrame([calibration.score_row(each) for each in calibration.projection_scores(found)])
+    if output is Format.csv:
+        _print_rows(rows, output, "")
+        return
+    bins = pl.DataFrame(
+        [calibration.bin_row(each) for each in calibration.reliability(v for v in found if v.kind == MEMBERS)]
+    )
+    if output is Format.json:
+        import json
+
+        typer.echo(json.dumps({"event_id": event_id, "scores": rows.to_dicts(), "reliability": bins.to_dicts()}))
+        return
+    _print_rows(bins, output, "Reliability of the members: what was given a chance, and how often it came")
+    _print_rows(rows, output, f"Brier scores of {event_id}; naive is the ranking of the day, taken for certain")
+
+
+@app.command()
 def holdings(
     index: Annotated[str, typer.Argument(metavar="INDEX", help="R1000, R2000, R3000 or RMICRO.")],
     day: Annotated[str, typer.Option("--date", metavar="DATE", help="Day of the holdings, YYYY-MM-DD: a session.")],

@@ -446,7 +446,13 @@ def _require_rank_day(warehouse: Warehouse, event: ReconEvent, settings: Setting
     )
 
 
-NOT_LANDED = frozenset({OPENING, BREAKPOINTS, PRESUMPTIONS, OPTIONS, *HISTORY, RUN_LOG, OUTCOMES})
+PROJECTED = (
+    *("raw.projection_runs", "raw.projection_outcomes"),
+    *("raw.projection_cuts", "raw.projection_volatilities"),
+)
+"""What the paths of a projection with probability count (`probability.py`)."""
+
+NOT_LANDED = frozenset({OPENING, BREAKPOINTS, PRESUMPTIONS, OPTIONS, *HISTORY, RUN_LOG, OUTCOMES, *PROJECTED})
 """Raw tables that hold what happened in this home; all others come back from the landings."""
 
 

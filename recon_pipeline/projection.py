@@ -3,7 +3,7 @@
 Belongs here: which event that is, what it opens from, and a place of its own: `HOME/projections/`, with a working
 database and snapshots that never mix with those of real events. Landings are shared with the home.
 
-Does not belong here: the run itself (`pipeline.py`), probabilities.
+Does not belong here: the run itself (`pipeline.py`), probabilities (`probability.py`).
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from recon_pipeline.ingest import (
     OPENING,
     OPTIONS,
     PRESUMPTIONS,
+    PROJECTED,
     ChosenOpening,
     presumptions_after,
     skipped,
@@ -182,3 +183,6 @@ def _keep_only(warehouse: Warehouse, event: ReconEvent) -> None:
         for name, table in load_tables().items():
             if name in (RUN_LOG, OPENING, BREAKPOINTS, PRESUMPTIONS, OPTIONS, VINTAGES, OUTCOMES) or table.is_by_event:
                 warehouse.delete_other_events(name, event.event_id)
+        # Paths belong to the start that they were drawn from, and that is made anew.
+        for name in PROJECTED:
+            warehouse.delete_all(name)

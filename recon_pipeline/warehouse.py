@@ -294,6 +294,23 @@ class Warehouse:
             "delete from reference.recon_events where is_projection and event_id <> $event_id", {"event_id": event_id}
         )
 
+    def set_rule(self, event_id: str, rule: str, value: int) -> None:
+        """Set a rule of an event aside, or to another value: to ask what would be, in a `dry_run`."""
+        self._answer(
+            "update core.event_rules set value = $value where event_id = $event_id and rule = $rule",
+            {"event_id": event_id, "rule": rule, "value": value},
+        )
+
+    def lift_reasons(self, event_id: str, reasons: Sequence[str]) -> None:
+        """Take who fails one of these rules first for eligible: to ask what would be, in a `dry_run`."""
+        for reason in reasons:
+            self._answer(
+                "update recon.eligibility set reason = null, status = case "
+                "when market_cap_value_usd is null or price_value_usd is null then 'unknown' else 'eligible' end "
+                "where event_id = $event_id and reason = $reason",
+                {"event_id": event_id, "reason": reason},
+            )
+
     def delete_all(self, table: str) -> None:
         """Delete every row."""
         self._answer(f"delete from {table}")
