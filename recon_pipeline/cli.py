@@ -442,10 +442,24 @@ MOST_RANKS = 20
 
 
 def _side_by_side(frame: pl.DataFrame) -> pl.DataFrame:
-    """The columns of before and after beside each other."""
-    order = [name for name in frame.columns if not name.endswith("_then")]
-    pairs = [(name, f"{name}_then") if f"{name}_then" in frame.columns else (name,) for name in order]
-    return frame.select(name for pair in pairs for name in pair)
+    """Each figure of before and, where it is another one, that of after in the same cell."""
+    import polars as pl
+
+    names = [name for name in frame.columns if not name.endswith("_then")]
+
+    def told(name: str, was: object, then: object) -> str:
+        before, after = _cell(name, was), _cell(name, then)
+        return before if was == then else f"{before or 'none'} > {after or 'none'}"
+
+    return pl.DataFrame(
+        {
+            name: [told(name, was, then) for was, then in zip(frame[name], frame[f"{name}_then"], strict=True)]
+            if f"{name}_then" in frame.columns
+            else [_cell(name, value) for value in frame[name]]
+            for name in names
+        },
+        schema=dict.fromkeys(names, pl.String),
+    ).rename(lambda name: name.removesuffix("_usd"))
 
 
 @app.command()
@@ -1068,8 +1082,6 @@ def _print_rows(frame: pl.DataFrame, output: Format, title: str, *, wrapped: str
 def _cell(column: str, value: object) -> str:
     if value is None:
         return ""
-    if column.endswith(("cap_usd_then", "low_usd_then", "high_usd_then")):
-        column = column.removesuffix("_then")
     if column.endswith(("close_usd", "price_usd")):
         return f"{value:,}"
     if column == "margin_usd":

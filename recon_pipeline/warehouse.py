@@ -525,7 +525,13 @@ class Reader:
                     "anew: `recon run EVENT`."
                 ) from error
             con.execute("use published")
-            yield lambda sql, parameters=None: con.sql(sql, params=dict(parameters or {})).pl()
+            try:
+                yield lambda sql, parameters=None: con.sql(sql, params=dict(parameters or {})).pl()
+            except (duckdb.CatalogException, duckdb.BinderException) as error:
+                raise BadInput(
+                    f"Reading {self.path}: it has not what is asked for ({_first_line(error)}). What another version "
+                    "published may lack it: publish anew with `recon run EVENT`. docs/tables.md has every table."
+                ) from error
 
 
 @dataclass(frozen=True)

@@ -508,6 +508,8 @@ def test_the_api_takes_the_home_of_the_environment(home: Path, monkeypatch: pyte
         lambda home: rp.membership("R2000", "soon", home=home),
         lambda home: rp.near_miss(EVENT, limit=-1, home=home),
         lambda home: rp.ranking(EVENT, home=home / "nowhere"),
+        lambda home: rp.query("select * from recon.no_such_table", home=home),
+        lambda home: rp.query("select no_such_column from recon.ranking", home=home),
     ],
 )
 def test_what_the_api_cannot_answer_is_told(home: Path, call: Callable[[Path], object]) -> None:

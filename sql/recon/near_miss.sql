@@ -268,10 +268,12 @@ of_candidates as (
         cast(null as varchar) as passed_ticker,
         cast(null as decimal(10, 6)) as edge_percentile,
         case
-            when compared.is_above then indexes_by_side.above_id when not compared.is_floor then indexes_by_side.below_id
+            when compared.is_above then indexes_by_side.above_id
+            when not compared.is_floor then indexes_by_side.below_id
         end as index_id,
         case
-            when not compared.is_above then indexes_by_side.above_id when not compared.is_floor then indexes_by_side.below_id
+            when not compared.is_above then indexes_by_side.above_id
+            when not compared.is_floor then indexes_by_side.below_id
         end as would_be
     from compared
     inner join indexes_by_side on compared.cut_id = indexes_by_side.breakpoint_id
@@ -437,10 +439,14 @@ described as (
     from near
     inner join recon.universe as universe
         on universe.event_id = $event_id and near.company_id = universe.company_id and universe.is_pricing_vehicle
+    -- Who has left the exchanges by the first session of the new membership is in no index, whatever its cap.
+    left join core.departures as departures
+        on departures.event_id = $event_id and universe.ticker = departures.rank_ticker and departures.has_left
     left join ranking on near.company_id = ranking.company_id
     left join recon.ranking as percentiles
         on percentiles.event_id = $event_id and near.company_id = percentiles.company_id
     left join members on near.company_id = members.company_id and near.index_id = members.index_id
+    where departures.rank_ticker is null
 ),
 
 -- Rounded to the side on which the company flips: down to a hundredth of a cent, or to a whole share, where it falls.

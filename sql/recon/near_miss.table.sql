@@ -43,7 +43,8 @@ comment on table recon.near_miss is
     'direction: smaller for one above the cut, larger for one below. Of a reconstitution the ranked companies, at bands '
     'and cuts as recon.placements decides them (methodology 7.4-7.10), and those that the lowest price or market cap '
     'alone decides on (3.1, 4.1); of a quarterly event the candidates at its breakpoints (9.3, 9.4). Carried companies '
-    'have no figures that could move them, and the float, a proxy, tells no exact edge: neither is here.';
+    'have no figures that could move them, the float, a proxy, tells no exact edge, and who left the exchanges before the '
+    'effective date is in no index: none of them is here.';
 comment on column recon.near_miss.event_id is
     'Event of the index calendar, as 2023-06-recon; see reference.recon_events.';
 comment on column recon.near_miss.company_id is 'Lasting identifier of the company.';
@@ -66,7 +67,7 @@ comment on column recon.near_miss.is_above is
 comment on column recon.near_miss.is_held_by_band is 'True when its rank alone would place it on the other side.';
 comment on column recon.near_miss.index_id is
     'Index that its side of the cut puts it in after the event; MICRO: R2000 above the cut, RMICRO (as well) below it. '
-    'Null = in none, or it left before the effective date.';
+    'Null = in none.';
 comment on column recon.near_miss.would_be is
     'Index of the other side. Null = none. Of one that fails MIN_PRICE or MIN_CAP by the breakpoints alone.';
 comment on column recon.near_miss.edge_percentile is
