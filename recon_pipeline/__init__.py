@@ -9,7 +9,8 @@ What a home has published can be asked for right here: `recon_pipeline.membershi
 functions of `api`.
 
 What does not belong here: any import that runs. `import recon_pipeline` must cost next to nothing, so the functions of
-`api` are looked up when they are asked for, and every other name is taken from its own module.
+`api` are looked up when they are asked for, and every other name is taken from its own module. No module may bear the
+name of one of them: once imported, it would stand in its place.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         published_events,
         query,
         ranking,
+        what_if,
     )
 
     __version__: str
@@ -41,6 +43,7 @@ __all__ = [
     "published_events",
     "query",
     "ranking",
+    "what_if",
 ]
 
 

@@ -20,6 +20,7 @@ Does not belong here: how a story is made (`story.py`), a query that another tab
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from recon_pipeline.explanation import Explanation
+    from recon_pipeline.supposing import WhatIf
     from recon_pipeline.warehouse import Parameters, Reader
 
     Home = Path | str | None
@@ -44,6 +46,7 @@ __all__ = [
     "published_events",
     "query",
     "ranking",
+    "what_if",
 ]
 
 
@@ -190,6 +193,20 @@ def explain(ticker: str, event: str | None = None, *, home: Home = None) -> Expl
     return explain_company(_database(home, event), ticker, event)
 
 
+def what_if(event: str, supposed: Mapping[str, Mapping[str, object]], *, home: Home = None) -> WhatIf:
+    """Derive an event with other facts and return what would differ from what is published; nothing is changed.
+
+    `supposed` maps tickers to fields to values: price (USD a share), shares (of the whole company), country (a name or
+    an ISO code) and exclude (True). The frames of the answer hold only what differs. It needs the working database of
+    the home, not only the published file, and takes as long as deriving the event does.
+
+        >>> rp.what_if("2023-06-recon", {"ABC": {"price": 12.34}}).memberships  # doctest: +SKIP
+    """
+    from recon_pipeline import supposing
+
+    return supposing.what_if(_home_of(home, event), event, supposing.from_mapping(supposed))
+
+
 def query(sql: str, parameters: Parameters | None = None, *, home: Home = None) -> pl.DataFrame:
     """Return the result of a SELECT over the published tables (`recon.index_membership` and so on).
 
@@ -203,10 +220,9 @@ def query(sql: str, parameters: Parameters | None = None, *, home: Home = None) 
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-def _database(home: Home, event_id: str | None = None) -> Path:
-    """Return the published file of a home, or of its projections where the event is one."""
+def _home_of(home: Home, event_id: str | None = None) -> Path:
+    """Return the folder of a home, or of its projections where the event is one."""
     from recon_pipeline.projection import projection_settings
-    from recon_pipeline.publish import published_database
     from recon_pipeline.settings import Settings
 
     settings = Settings() if home is None else Settings(home=Path(home))
@@ -215,7 +231,13 @@ def _database(home: Home, event_id: str | None = None) -> Path:
 
         if event(event_id).is_projection:
             settings = projection_settings(settings)
-    return published_database(settings.home_dir)
+    return settings.home_dir
+
+
+def _database(home: Home, event_id: str | None = None) -> Path:
+    from recon_pipeline.publish import published_database
+
+    return published_database(_home_of(home, event_id))
 
 
 def _reader(home: Home, event_id: str | None = None) -> Reader:

@@ -383,6 +383,85 @@ def near_miss(
     _print_rows(frame, output, f"Near misses of {event_id}" + (f", {wanted}" if wanted else ""))
 
 
+@app.command("what-if")
+def what_if(
+    event_id: EventId,
+    supposed: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="TICKER.FIELD=VALUE",
+            help="FIELD: price (USD), shares (of the company), country (name or ISO code), exclude (true). Repeatable.",
+        ),
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", help="YAML or JSON: a mapping of tickers to fields to values.")
+    ] = None,
+    home: Home = None,
+    output: Annotated[StoryFormat, typer.Option("--format", help="As text, or as one JSON object.")] = StoryFormat.text,
+) -> None:
+    """Derive an event with other facts and print what would differ from what is published; nothing is changed."""
+    import json
+
+    import polars as pl
+
+    from recon_pipeline import supposing
+
+    overrides = [*(supposing.read_file(file) if file else ()), *map(supposing.read_setting, supposed or ())]
+    found = supposing.what_if(_place(home, event_id), event_id, overrides)
+    if output is StoryFormat.json:
+        plain = {
+            name: json.loads(frame.with_columns(pl.selectors.decimal().cast(pl.Float64)).write_json())
+            for name, frame in found.frames.items()
+        }
+        told = {"event_id": event_id, "overrides": [str(one) for one in found.overrides], "notes": found.notes}
+        typer.echo(json.dumps(told | plain))
+        return
+    titles = {
+        "companies": f"What is supposed of {event_id}, and what becomes of it",
+        "memberships": "Memberships that would differ",
+        "changes": "Changes of the event that would differ (recon.index_changes)",
+        "breakpoints": "Cuts that would differ",
+        "eligibility": "Verdicts that would differ",
+        "ranks": f"The {MOST_RANKS} ranks that would move farthest, of {found.ranks.height:,}",
+    }
+    for name, frame in found.frames.items():
+        if frame.is_empty():
+            continue
+        ids = [column for column in ("security_id", "company_id", "cut_rank_then") if column in frame.columns]
+        shown = frame.drop(ids) if name != "ranks" else frame.drop(ids).head(MOST_RANKS)
+        _print_rows(_side_by_side(shown), Format.table, titles[name])
+    if all(frame.is_empty() for name, frame in found.frames.items() if name != "companies"):
+        _console().print("Nothing would differ.")
+    for note in found.notes:
+        _console(stderr=True).print(f"[yellow]note:[/] {_plain(note)}", soft_wrap=True)
+
+
+MOST_RANKS = 20
+"""Ranks that a what-if prints: one company that moves far shifts all between by one; json has them all."""
+
+
+def _side_by_side(frame: pl.DataFrame) -> pl.DataFrame:
+    """Each figure of before and, where it is another one, that of after in the same cell."""
+    import polars as pl
+
+    names = [name for name in frame.columns if not name.endswith("_then")]
+
+    def told(name: str, was: object, then: object) -> str:
+        before, after = _cell(name, was), _cell(name, then)
+        return before if was == then else f"{before or 'none'} > {after or 'none'}"
+
+    return pl.DataFrame(
+        {
+            name: [told(name, was, then) for was, then in zip(frame[name], frame[f"{name}_then"], strict=True)]
+            if f"{name}_then" in frame.columns
+            else [_cell(name, value) for value in frame[name]]
+            for name in names
+        },
+        schema=dict.fromkeys(names, pl.String),
+    ).rename(lambda name: name.removesuffix("_usd"))
+
+
 @app.command()
 def members(
     day: Annotated[str, typer.Option("--date", metavar="DATE", help="Day of the membership, YYYY-MM-DD.")],

@@ -35,7 +35,7 @@ from recon_pipeline.explanation import (
     TickerSpan,
 )
 from recon_pipeline.symbols import FORMS, normal_ticker, one_ticker
-from recon_pipeline.warehouse import Reader
+from recon_pipeline.warehouse import Ask, Reader
 
 if TYPE_CHECKING:
     import polars as pl
@@ -73,7 +73,9 @@ def explain(file: Path, ticker: str, event_id: str | None = None) -> Explanation
     if event_id is not None:
         require_event(reader, event_id)
     found, company_id, note = _resolve(reader, ticker, event_id)
-    (story,) = _Facts(reader, found, company_id).stories(normal_ticker(ticker), (note,) if note else ())
+    with reader.session() as ask:
+        facts = _Facts(ask, found, company_id)
+    (story,) = facts.stories(normal_ticker(ticker), (note,) if note else ())
     return story
 
 
@@ -89,7 +91,9 @@ def explain_all(file: Path, event_id: str, companies: Collection[str] | None = N
     """
     reader = Reader(file)
     require_event(reader, event_id)
-    yield from _Facts(reader, event_id, ALL, companies).stories()
+    with reader.session() as ask:
+        facts = _Facts(ask, event_id, ALL, companies)
+    yield from facts.stories()
 
 
 def require_event(reader: Reader, event_id: str) -> None:
@@ -101,7 +105,7 @@ def require_event(reader: Reader, event_id: str) -> None:
     from recon_pipeline.events import event
 
     event(event_id)
-    held = reader.frame("select event_id from recon.events where membership_rows > 0 order by 1")["event_id"].to_list()
+    held = reader.frame("select distinct event_id from recon.index_membership order by 1")["event_id"].to_list()
     if event_id not in held:
         raise BadInput(
             f"{event_id} is not in {reader.path}, which holds {', '.join(held) or 'no event'}. "
@@ -200,11 +204,9 @@ class _Edge:
 class _Facts:
     """The rows of an event that tell of one company, of some or of all, by company."""
 
-    def __init__(
-        self, reader: Reader, event_id: str, company_id: str, companies: Collection[str] | None = None
-    ) -> None:
+    def __init__(self, ask: Ask, event_id: str, company_id: str, companies: Collection[str] | None = None) -> None:
         self._companies = None if companies is None else sorted(companies)
-        self._reader = reader
+        self._ask = ask
         self._event_id = event_id
         self._company_id = company_id
         (self.event,) = self._rows("select * from recon.events where event_id = $event_id")
@@ -304,7 +306,7 @@ class _Facts:
     def _frame(self, sql: str) -> pl.DataFrame:
         # A query says what of them it asks for: DuckDB refuses a parameter that a text does not name.
         every = {"event_id": self._event_id, "company_id": self._company_id}
-        return self._reader.frame(sql, {name: value for name, value in every.items() if f"${name}" in sql})
+        return self._ask(sql, {name: value for name, value in every.items() if f"${name}" in sql})
 
     def _by_company(self, sql: str) -> dict[str, list[Row]]:
         found: dict[str, list[Row]] = defaultdict(list)
@@ -584,7 +586,7 @@ class _Facts:
         is_above = bool(placed["is_above"])
         if edge == "cut" and (cut["reached_rank"] < cut["cut_rank"] or len(self.sorted_caps) == cut["cut_rank"]):
             return None
-        to_usd = {"band low": cut["band_low_usd"], "band high": cut["band_high_usd"]}.get(edge, cut["market_cap_usd"])
+        to_usd: Decimal = cut[{"band low": "band_low_usd", "band high": "band_high_usd"}.get(edge, "market_cap_usd")]
         margin = to_usd - cap.market_cap_usd
         if to_usd <= 0 or (margin < 0) != is_above:
             return None

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import duckdb
 from filelock import FileLock, Timeout
@@ -41,6 +41,14 @@ READERS = "readers"
 Parameters = Mapping[str, str | int | date]
 
 
+class Ask(Protocol):
+    """Answers a SELECT with a frame."""
+
+    def __call__(self, sql: str, parameters: Parameters | None = None) -> pl.DataFrame:
+        """`parameters` fill `$name` in the text."""
+        ...
+
+
 class Warehouse:
     """The working database of one home. Use it as a context manager: it holds the home's writer lock while open."""
 
@@ -60,14 +68,7 @@ class Warehouse:
                 "Wait for that run to end, or give this one another --home."
             ) from error
         try:
-            self._con = duckdb.connect(str(self.path))
-            # Joins run in the order that the SQL has them. In the transaction of a first run the tables have no
-            # statistics, and DuckDB then took filters on the event for filters to one row: it joined whole tables with
-            # each other, for seconds in one query and for minutes in a check.
-            self._con.execute("set disabled_optimizers = 'join_order'")
-            # An event writes hundreds of megabytes: at the usual 16 MB each of its commits would copy the log into the
-            # file and wait for it. It is done when the file is closed.
-            self._con.execute("set checkpoint_threshold = '4GB'")
+            self._con = self._connect()
         except duckdb.Error as error:
             self._lock.release()
             if "lock" in _first_line(error):
@@ -78,7 +79,21 @@ class Warehouse:
                 f"Opening {self.path} failed: {_first_line(error)}. The file is damaged: delete it. Its facts come "
                 "back from the landings, where opening lists are kept as well; give those again with --opening."
             ) from error
+        except BaseException:
+            self._lock.release()
+            raise
         return self
+
+    def _connect(self) -> duckdb.DuckDBPyConnection:
+        con = duckdb.connect(str(self.path))
+        # Joins run in the order that the SQL has them. In the transaction of a first run the tables have no
+        # statistics, and DuckDB then took filters on the event for filters to one row: it joined whole tables with
+        # each other, for seconds in one query and for minutes in a check.
+        con.execute("set disabled_optimizers = 'join_order'")
+        # An event writes hundreds of megabytes: at the usual 16 MB each of its commits would copy the log into the
+        # file and wait for it. It is done when the file is closed.
+        con.execute("set checkpoint_threshold = '4GB'")
+        return con
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -374,6 +389,58 @@ class Warehouse:
         self.con.execute(f"copy ({rows}) to '{_quoted(parquet)}' (format parquet, compression zstd)")
 
 
+class Scratch(Warehouse):
+    """A database in memory over the working one of a home, which is only read: what is derived here is gone at the end.
+
+    The tables of `own` are its own and begin with the rows that the working one has of one event; all others are looked
+    at where they are. Own tables have no constraints: what stands in them may be supposed. The home's writer lock is
+    held while it is open, so that no run changes what is read.
+
+    Raises:
+        BadInput: there is no working database, or it lacks a table.
+    """
+
+    def __init__(self, path: Path, tables: Collection[Table], own: Collection[str], event_id: str) -> None:
+        super().__init__(path)
+        self._tables = tables
+        self._own = own
+        self._event_id = event_id
+
+    def __enter__(self) -> Scratch:
+        if not self.path.exists():
+            raise BadInput(f"Reading {self.path}: this home has no working database. Run the event here: `recon run`.")
+        super().__enter__()
+        return self
+
+    def _connect(self) -> duckdb.DuckDBPyConnection:
+        con = duckdb.connect(":memory:")
+        try:
+            con.execute("set disabled_optimizers = 'join_order'")
+            con.execute(f"attach '{_quoted(self.path)}' as held (read_only)")
+            for schema in SCHEMAS:
+                con.execute(f"create schema {schema}")
+            for table in self._tables:
+                if table.full_name not in self._own:
+                    con.execute(f"create view {table.full_name} as select * from held.{table.full_name}")
+                    continue
+                rows = f"create table {table.full_name} as select * from held.{table.full_name}"
+                con.execute(f"{rows} where event_id = $event_id", {"event_id": self._event_id})
+        except duckdb.CatalogException as error:
+            con.close()
+            raise BadInput(
+                f"Reading {self.path}: another version of the code made it ({_first_line(error)}). Run it "
+                f"again: `recon run {self._event_id}`."
+            ) from error
+        except duckdb.Error:
+            con.close()
+            raise
+        return con
+
+    def suppose(self, sql: str, parameters: Parameters) -> int:
+        """Run a statement that changes rows of a table of its own; return how many."""
+        return int(self._answer(sql, parameters)[0][0])
+
+
 class Reader:
     """A read-only connection to a published file; it never blocks a run, and a run never blocks it."""
 
@@ -390,6 +457,16 @@ class Reader:
         Raises:
             BadInput: the file is not a database that this version of DuckDB reads.
         """
+        with self.session() as ask:
+            return ask(sql, parameters)
+
+    @contextmanager
+    def session(self) -> Iterator[Ask]:
+        """Open the file for several questions: what is given takes a SELECT and its parameters, as `frame` does.
+
+        Raises:
+            BadInput: as `frame`.
+        """
         # Attached under a name of its own: opened directly, the file's catalogue is `recon` like its schema, and DuckDB
         # calls `recon.index_membership` ambiguous.
         with duckdb.connect() as con:
@@ -401,7 +478,13 @@ class Reader:
                     "anew: `recon run EVENT`."
                 ) from error
             con.execute("use published")
-            return con.sql(sql, params=dict(parameters or {})).pl()
+            try:
+                yield lambda sql, parameters=None: con.sql(sql, params=dict(parameters or {})).pl()
+            except (duckdb.CatalogException, duckdb.BinderException) as error:
+                raise BadInput(
+                    f"Reading {self.path}: it has not what is asked for ({_first_line(error)}). What another version "
+                    "published may lack it: publish anew with `recon run EVENT`. docs/tables.md has every table."
+                ) from error
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,10 @@ from recon_pipeline_tests.test_scoring import EVENT, GIVEN
 from recon_pipeline_tests.test_sql_cases import Row
 
 SECRET = "s3cret-token"
-COMMANDS = ("run", "fetch", "changes", "members", "calendar", "score", "holdings", "demo")
+COMMANDS = (
+    *("run", "fetch", "changes", "members", "calendar", "score", "holdings", "demo"),
+    *("explain", "near-miss", "what-if"),
+)
 
 
 @dataclass(frozen=True)

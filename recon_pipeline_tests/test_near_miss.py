@@ -62,11 +62,11 @@ def near_misses(bench: Bench, market: Market, window_pct: int = 9999) -> list[Mi
             bench.give(table, [{**row, "event_id": "market"} for row in rows], {})
         for table in (*BUILT, "recon.near_miss"):
             bench.warehouse.rebuild(TABLES[table], {"event_id": "market"})
-        rows = bench.warehouse.frame(
+        found = bench.warehouse.frame(
             "select ticker, cut_id, is_above, flip_cap_usd, margin_ranks, passed_ticker, index_id, would_be "
             "from recon.near_miss order by nearness"
         ).rows()
-    return [Miss(ticker, cut, above, Fraction(cap), *rest) for ticker, cut, above, cap, *rest in rows]
+    return [Miss(ticker, cut, above, Fraction(cap), *rest) for ticker, cut, above, cap, *rest in found]
 
 
 def at(market: Market, company: Company, cap: Fraction) -> Market:

@@ -42,6 +42,7 @@ from recon_pipeline.simulation.market import Commit
 from recon_pipeline.simulation.providers import Providers
 from recon_pipeline.simulation.registers import Registers
 from recon_pipeline.simulation.server import ArchiveHandler, ArchiveServer, serving
+from recon_pipeline.supposing import TICK, WhatIf, override, what_if
 from recon_pipeline.symbols import normal_ticker
 from recon_pipeline.tables import Check, Query, load_tables
 from recon_pipeline.warehouse import Reader, Warehouse
@@ -809,6 +810,64 @@ def test_a_late_opening_is_refused(ran: Ran, tmp_path: Path) -> None:
 def test_an_event_that_nothing_opens_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="--opening"):
         run_event(EVENT, settings_for(tmp_path, "http://127.0.0.1:9"))
+
+
+# --- what if ----------------------------------------------------------------------------------------------------------
+
+
+def supposed(ran: Ran, *overrides: tuple[str, str, object]) -> WhatIf:
+    return what_if(ran.home, EVENT, [override(ticker, field, value) for ticker, field, value in overrides])
+
+
+def moves(found: WhatIf, ticker: str) -> set[tuple[str, str]]:
+    """What a line would enter and leave."""
+    return set(found.memberships.filter(pl.col("ticker") == ticker).select("what", "index_id").iter_rows())
+
+
+@pytest.mark.parametrize(
+    ("cut", "is_above", "field", "entered", "left"),
+    [("R1000", False, "price", "R1000", "R2000"), ("R3000", True, "shares", None, "R3000")],
+)
+def test_past_its_flip_a_company_moves_and_a_step_short_of_it_not(
+    ran: Ran, cut: str, is_above: bool, field: str, entered: str | None, left: str
+) -> None:
+    """recon.near_miss against a run of the whole derivation, bands and all."""
+    near = ran.table("near_miss").filter(
+        pl.col("cut_id") == cut,
+        pl.col("is_above") == is_above,
+        pl.col("flip_price_usd").is_not_null(),
+        pl.col("index_id").is_not_null(),
+        pl.col("side_before") != "new",
+    )
+    row = near.sort("nearness").row(2, named=True)
+    flip, step = (row["flip_price_usd"], TICK) if field == "price" else (row["flip_shares"], 1)
+    past = supposed(ran, (row["ticker"], field, flip))
+    assert {move for move in (("enters", entered), ("leaves", left)) if move[1]} <= moves(past, row["ticker"])
+    assert past.ranks.filter(pl.col("ticker") == row["ticker"]).select("rank_then").item() == (
+        row["rank"] - row["margin_ranks"]
+    )
+    short = supposed(ran, (row["ticker"], field, flip + (step if is_above else -step)))
+    assert not moves(short, row["ticker"])
+
+
+def test_what_is_supposed_of_others_changes_nothing_of_the_home(ran: Ran) -> None:
+    """One company moves abroad, one goes over the counter: both leave, others rise, and the home is as it was."""
+    members = ran.table("index_membership").filter(pl.col("index_id") == "R1000", pl.col("company_id") != "")
+    single = members.filter(pl.len().over("company_id") == 1).sort("rank")["rank_ticker"].to_list()
+    abroad, otc = single[400], single[500]
+    before = (published_files(ran.home), warehouse_path(ran.home).read_bytes())
+    found = supposed(ran, (abroad, "country", "Ireland"), (otc, "exclude", True))
+    assert (published_files(ran.home), warehouse_path(ran.home).read_bytes()) == before
+    verdicts = dict(found.eligibility.select("ticker", "reason_then").iter_rows())
+    assert verdicts == {abroad: "country", otc: "exchange"}
+    for ticker in (abroad, otc):
+        assert ("leaves", "R1000") in moves(found, ticker)
+        assert ("leaves", "R3000") in moves(found, ticker)
+    assert found.companies["size_index_then"].to_list() == ["none", "none"]
+    risen = found.memberships.filter(pl.col("what") == "enters", pl.col("index_id") == "R3000")
+    assert risen.height == 2
+    with pytest.raises(BadInput, match="has no line"):
+        supposed(ran, (f"{abroad}.ZZ", "price", 1))
 
 
 # --- the event after --------------------------------------------------------------------------------------------------

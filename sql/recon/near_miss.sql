@@ -1,6 +1,6 @@
--- Who is near a cut that decides where it belongs, and what would move it: the cap at which the queries of this tree put it
--- on the other side, all other companies staying as they are (methodology 7.4-7.10). Of a quarterly event the candidates
--- near a breakpoint (9.3, 9.4). And who is near the lowest price or the lowest market cap (3.1, 4.1).
+-- Who is near a cut that decides where it belongs, and what would move it: the cap at which the queries of this tree
+-- put it on the other side, all other companies staying as they are (methodology 7.4-7.10). Of a quarterly event the
+-- candidates near a breakpoint (9.3, 9.4). And who is near the lowest price or the lowest market cap (3.1, 4.1).
 with rules as (
     select
         cast(coalesce(max(case when rule = 'near_miss_pct' then value end), 0) as decimal(9, 4)) as window_pct,
@@ -95,7 +95,22 @@ placed as (
     inner join recon.placements as placements
         on placements.event_id = $event_id and ranking.company_id = placements.company_id
     inner join cuts on placements.breakpoint_id = cuts.breakpoint_id
-    where ranking.status = 'ranked'
+    cross join rules
+    where
+        ranking.status = 'ranked'
+        -- Who would have to pass the cut itself must reach it: all but the members that are beyond their band already.
+        and case
+            when placements.side_before = 'above' and not placements.is_above then true
+            when placements.side_before = 'below' and placements.is_above then true
+            when placements.is_above
+                then 100 * (cuts.sum_after - cuts.sum_at) >= (99 - rules.window_pct) * ranking.cap_usd
+            else 100 * (cuts.sum_at - cuts.sum_before) <= (101 + rules.window_pct) * ranking.cap_usd
+        end
+),
+
+reaching as (
+    select distinct company_id, is_above
+    from placed
 ),
 
 -- A company can only change sides where it passes another one: between two of them its own cap moves its percentile
@@ -120,13 +135,14 @@ pairs as (
             else other.cumulative_cap_usd - other.cap_usd
         end as others_above
     from ranking as moving
+    inner join reaching on moving.company_id = reaching.company_id
     cross join rules
     inner join ranking as other
         on
             moving.rank <> other.rank
+            and reaching.is_above = (moving.rank < other.rank)
             and 100 * other.cap_usd >= (99 - rules.window_pct) * moving.cap_usd
             and 100 * other.cap_usd <= (101 + rules.window_pct) * moving.cap_usd
-    where moving.status = 'ranked'
 ),
 
 tried as (
@@ -205,7 +221,8 @@ of_cuts as (
 -- --- the breakpoints of a quarterly event ----------------------------------------------------------------------------
 
 floors as (
-    select case when max(case when breakpoint_id = 'R3000E' then 1 else 0 end) = 1 then 'R3000E' else 'R3000' end as cut_id
+    select
+        case when max(case when breakpoint_id = 'R3000E' then 1 else 0 end) = 1 then 'R3000E' else 'R3000' end as cut_id
     from recon.ipo_breakpoints
     where event_id = $event_id
 ),
@@ -250,10 +267,14 @@ of_candidates as (
         cast(null as bigint) as margin_ranks,
         cast(null as varchar) as passed_ticker,
         cast(null as decimal(10, 6)) as edge_percentile,
-        case when compared.is_above then indexes_by_side.above_id when not compared.is_floor then indexes_by_side.below_id end
-            as index_id,
-        case when not compared.is_above then indexes_by_side.above_id when not compared.is_floor then indexes_by_side.below_id end
-            as would_be
+        case
+            when compared.is_above then indexes_by_side.above_id
+            when not compared.is_floor then indexes_by_side.below_id
+        end as index_id,
+        case
+            when not compared.is_above then indexes_by_side.above_id
+            when not compared.is_floor then indexes_by_side.below_id
+        end as would_be
     from compared
     inner join indexes_by_side on compared.cut_id = indexes_by_side.breakpoint_id
 ),
@@ -418,10 +439,14 @@ described as (
     from near
     inner join recon.universe as universe
         on universe.event_id = $event_id and near.company_id = universe.company_id and universe.is_pricing_vehicle
+    -- Who has left the exchanges by the first session of the new membership is in no index, whatever its cap.
+    left join core.departures as departures
+        on departures.event_id = $event_id and universe.ticker = departures.rank_ticker and departures.has_left
     left join ranking on near.company_id = ranking.company_id
     left join recon.ranking as percentiles
         on percentiles.event_id = $event_id and near.company_id = percentiles.company_id
     left join members on near.company_id = members.company_id and near.index_id = members.index_id
+    where departures.rank_ticker is null
 ),
 
 -- Rounded to the side on which the company flips: down to a hundredth of a cent, or to a whole share, where it falls.

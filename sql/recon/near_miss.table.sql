@@ -43,13 +43,14 @@ comment on table recon.near_miss is
     'direction: smaller for one above the cut, larger for one below. Of a reconstitution the ranked companies, at bands '
     'and cuts as recon.placements decides them (methodology 7.4-7.10), and those that the lowest price or market cap '
     'alone decides on (3.1, 4.1); of a quarterly event the candidates at its breakpoints (9.3, 9.4). Carried companies '
-    'have no figures that could move them, and the float, a proxy, tells no exact edge: neither is here.';
+    'have no figures that could move them, the float, a proxy, tells no exact edge, and who left the exchanges before the '
+    'effective date is in no index: none of them is here.';
 comment on column recon.near_miss.event_id is
     'Event of the index calendar, as 2023-06-recon; see reference.recon_events.';
 comment on column recon.near_miss.company_id is 'Lasting identifier of the company.';
 comment on column recon.near_miss.cut_id is
-    'What decides: a breakpoint_id of recon.breakpoints (of a quarterly event of recon.ipo_breakpoints, where the lowest is '
-    'the floor), MIN_PRICE, the lowest close, or MIN_CAP, the lowest total market cap.';
+    'What decides: a breakpoint_id of recon.breakpoints (of a quarterly event of recon.ipo_breakpoints, where the lowest '
+    'is the floor), MIN_PRICE, the lowest close, or MIN_CAP, the lowest total market cap.';
 comment on column recon.near_miss.security_id is 'Line that prices the company.';
 comment on column recon.near_miss.ticker is 'Its ticker on the rank day.';
 comment on column recon.near_miss.company_name is 'Name of the company.';
@@ -59,14 +60,14 @@ comment on column recon.near_miss.market_cap_usd is 'Total market cap of the com
 comment on column recon.near_miss.close_usd is 'Close of the line that prices it, USD a share.';
 comment on column recon.near_miss.outstanding_shares is 'Shares of the company in units of that line.';
 comment on column recon.near_miss.side_before is
-    'Side of the cut before the event, as in recon.placements: the band holds above and below, a newcomer has none. Null of '
-    'MIN_PRICE and MIN_CAP.';
+    'Side of the cut before the event, as in recon.placements: the band holds above and below, a newcomer has none. '
+    'Null of MIN_PRICE and MIN_CAP.';
 comment on column recon.near_miss.is_above is
     'True when the company is above the cut after the event, or passes the rule: it would have to fall.';
 comment on column recon.near_miss.is_held_by_band is 'True when its rank alone would place it on the other side.';
 comment on column recon.near_miss.index_id is
     'Index that its side of the cut puts it in after the event; MICRO: R2000 above the cut, RMICRO (as well) below it. '
-    'Null = in none, or it left before the effective date.';
+    'Null = in none.';
 comment on column recon.near_miss.would_be is
     'Index of the other side. Null = none. Of one that fails MIN_PRICE or MIN_CAP by the breakpoints alone.';
 comment on column recon.near_miss.edge_percentile is
@@ -85,6 +86,7 @@ comment on column recon.near_miss.nearness is 'Order within the event by the siz
 comment on column recon.near_miss.passed_ticker is
     'Company whose place it would take, by its ticker on the rank day; null where no rank decides.';
 comment on column recon.near_miss.flip_price_usd is
-    'Close of the line at which it flips, USD a share, rounded to that side; null where its cap is made from another line.';
+    'Close of the line at which it flips, USD a share, rounded to that side; null where its cap is made from another '
+    'line.';
 comment on column recon.near_miss.flip_shares is
     'Share count at which it flips at its own close, rounded to that side; null likewise, and of MIN_PRICE.';

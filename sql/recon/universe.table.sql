@@ -141,7 +141,8 @@ comment on column recon.universe.shares_why is
     'count leaves out classes or units, so that the cap is raised to what its index asked for (core.presumptions); '
     'implied_before_jump: the lower count of the days before; null = no common line.';
 comment on column recon.universe.shares_date is
-    'Day that the share count is of: the cover date of the filing, or the session whose price list implies it; null = no count.';
+    'Day that the share count is of: the cover date of the filing, or the session whose price list implies it; null = no '
+    'count.';
 comment on column recon.universe.shares_accession is
     'Accession number of the filing that states the count; null where none does.';
 comment on column recon.universe.traded_value_usd is
