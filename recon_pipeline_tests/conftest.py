@@ -55,7 +55,8 @@ def pytest_configure() -> None:
     Before anything is collected: some modules make settings when they are imported.
     """
     for name in list(os.environ):
-        if name.startswith("RECON_") or name == "DAGSTER_HOME":
+        # Where pictures of the report are kept is for whoever runs the tests.
+        if (name.startswith("RECON_") and name != "RECON_ARTEFACTS") or name == "DAGSTER_HOME":
             del os.environ[name]
     os.environ["RECON_SOURCES"] = "none"
     # A run in a test is about its rows: the report has tests of its own.

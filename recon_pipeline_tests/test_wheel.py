@@ -94,6 +94,17 @@ def test_the_wheel_carries_every_sql_file_and_the_type_marker(installed: Install
     assert wanted | {"recon_pipeline/py.typed"} <= carried
 
 
+def test_the_wheel_carries_what_the_report_is_made_of(installed: Installed) -> None:
+    carried = set(zipfile.ZipFile(installed.wheel).namelist())
+    wanted = {
+        path.relative_to(ROOT).as_posix()
+        for folder in ("templates", "assets", "queries")
+        for path in (ROOT / "recon_pipeline" / "report" / folder).iterdir()
+    }
+    assert {Path(path).suffix for path in wanted} == {".html", ".css", ".js", ".sql"}
+    assert wanted <= carried
+
+
 def test_the_wheel_carries_no_tests(installed: Installed) -> None:
     carried = zipfile.ZipFile(installed.wheel).namelist()
     assert not [name for name in carried if name.startswith("recon_pipeline_tests")]

@@ -52,22 +52,25 @@ class Facts:
         """
         self.database = database
         self.reader = Reader(database)
-        self.calendar = self.reader.frame("select * from recon.events order by rank_day, event_id")
+        with self.reader.session() as ask:
+            self.calendar = ask("select * from recon.events order by rank_day, event_id")
+            self.events: list[str] = self._held(wanted)
+            told = "select table_name from duckdb_tables() where schema_name = 'recon' and database_name = 'published'"
+            self.tables = set(ask(told)["table_name"])
+            asked = {"events": ",".join(self.events)}
+            names = sorted(path.stem for path in QUERIES.glob("*.sql"))
+            self._frames = {name: _by_event(ask(query(name), asked)) for name in names if self.has(name)}
+
+    def _held(self, wanted: Sequence[str]) -> list[str]:
         held = self.calendar.filter(pl.col("membership_rows") > 0)["event_id"].to_list()
         if missing := sorted(set(wanted) - set(held)):
             raise BadInput(
-                f"Reporting {', '.join(missing)}: {database} holds {', '.join(held) or 'no event'}. "
+                f"Reporting {', '.join(missing)}: {self.database} holds {', '.join(held) or 'no event'}. "
                 f"Run it first: `recon run {missing[0]}`."
             )
         if not held:
-            raise BadInput(f"Reporting {database}: it holds no event yet. Run one first: `recon run EVENT`.")
-        self.events: list[str] = [event_id for event_id in held if not wanted or event_id in wanted]
-        self.tables: set[str] = set(
-            self.reader.frame(
-                "select table_name from duckdb_tables() where schema_name = 'recon' and database_name = 'published'"
-            )["table_name"]
-        )
-        self._frames: dict[str, dict[str, pl.DataFrame]] = {}
+            raise BadInput(f"Reporting {self.database}: it holds no event yet. Run one first: `recon run EVENT`.")
+        return [event_id for event_id in held if not wanted or event_id in wanted]
 
     def has(self, name: str) -> bool:
         """Whether the file has the table of a query."""
@@ -75,10 +78,6 @@ class Facts:
 
     def of(self, name: str, event_id: str) -> pl.DataFrame:
         """Return the rows of a query for one event; no rows where there are none."""
-        if name not in self._frames:
-            frame = self.reader.frame(query(name), {"events": ",".join(self.events)})
-            parts = frame.partition_by("event_id", as_dict=True, maintain_order=True)
-            self._frames[name] = {str(key): part for (key,), part in parts.items()} | {"": frame.clear()}
         by_event = self._frames[name]
         return by_event.get(event_id, by_event[""])
 
@@ -98,6 +97,12 @@ class Facts:
             return None
         told = json.loads(manifest.read_text(encoding="utf-8"))
         return Provenance(told["snapshot_id"], told["code_version"], told["engine"])
+
+
+def _by_event(frame: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """The rows of each event by its name; under an empty name no rows, for an event that has none."""
+    parts = frame.partition_by("event_id", as_dict=True, maintain_order=True)
+    return {str(event_id): part for (event_id,), part in parts.items()} | {"": frame.clear()}
 
 
 def query(name: str) -> str:

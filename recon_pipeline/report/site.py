@@ -126,7 +126,9 @@ def write_report(
     try:
         folder.chmod(0o755)
         writer = _Writer(folder, facts, note)
-        writer.companies(stories or _stories, scope)
+        # A file of before there were near misses has not all that a story tells.
+        if stories is not None or facts.has("near_miss"):
+            writer.companies(stories or _stories, scope)
         for event_id in facts.events:
             writer.event(event_id, scored.get(event_id))
         writer.page("index.html", "start.html", ROOT, "start", pages.start_page(facts))
@@ -279,6 +281,8 @@ class _Writer:
             else "Who the last reconstitution and what came after it are about: who changes index, is near a cut-off, "
             "came to the market or has a remark. The command recon report writes the pages of all the others."
         )
+        if not self.facts.has("near_miss"):
+            told = "This file was published by an earlier version, which had not all that a story tells: run the events again."
         return {"scope": told, "companies": companies.companies_grid(list(self._rows.values()))}
 
     def event(self, event_id: str, accuracy: Any) -> None:

@@ -43,7 +43,7 @@
 
   function makeSearchable(field) {
     const rows = Array.from(document.getElementById(field.dataset.table).tBodies[0].rows);
-    const texts = rows.map((row) => row.textContent.toLowerCase());
+    const texts = rows.map((row) => Array.from(row.cells, (cell) => cell.textContent).join(" ").toLowerCase());
     const told = field.parentElement.querySelector("output");
     field.addEventListener("input", () => {
       const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
