@@ -119,9 +119,17 @@ def _sql_pages(app: Any) -> Iterator[tuple[str, dict[str, Any], str]]:
         yield f"sql/{place}", {"title": f"sql/{place}", "body": body, "parents": []}, "page.html"
 
 
+def _accessible(app: Any, page: str, template: str, context: dict[str, Any], doctree: object) -> None:
+    """Let the keyboard scroll code, and give the headings of the navigation a level: builder and theme leave it out."""
+    context["body"] = context.get("body", "").replace("<pre>", '<pre tabindex="0">')
+    tree = context.get("furo_navigation_tree", "")
+    context["furo_navigation_tree"] = tree.replace('role="heading"', 'role="heading" aria-level="2"')
+
+
 def setup(app: Any) -> None:
     """Called by Sphinx."""
     app.connect("source-read", _fill)
     app.connect("include-read", _included)
     app.connect("doctree-resolved", _resolve)
     app.connect("html-collect-pages", _sql_pages)
+    app.connect("html-page-context", _accessible, priority=900)  # after the theme

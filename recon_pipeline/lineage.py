@@ -123,7 +123,7 @@ def _svg(
     told = "How the derived and the public tables read one another; the table below says the same"
     yield (
         f'<svg class="lineage" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
-        f'style="min-width:{width * 0.62:.0f}px" role="img" aria-label="{told}">'
+        f'style="min-width:{width * 0.62:.0f}px" role="group" aria-label="{told}">'
     )
     for name in sorted(edges):
         left, top = places[name]
