@@ -11,7 +11,7 @@ What does not belong here: tests.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from recon_pipeline.publish import Snapshot
@@ -88,9 +88,11 @@ def given() -> dict[str, list[Row]]:
     rows: dict[str, list[Row]] = {
         "raw.event_runs": [{"event_id": event_id} for event_id in (BEFORE, EVENT, IPO)],
         "recon.events": [
-            {"event_id": event_id, "membership_rows": "0" if event_id == NEXT else "9", "confirmed": "true"}
-            | {"kind": "recon", "vintage": "final", "known_at": days["effective_from"]}
-            | days
+            made(
+                {"event_id": event_id, "membership_rows": "0" if event_id == NEXT else "9", "confirmed": "true"},
+                {"kind": "recon", "vintage": "final", "known_at": days["effective_from"]},
+                days,
+            )
             for event_id, days in DAYS.items()
         ],
         "recon.universe": list(_universe()),
@@ -98,8 +100,10 @@ def given() -> dict[str, list[Row]]:
         "recon.ranking": [*_ranking(BEFORE), *_ranking(EVENT)],
         "recon.breakpoints": [*_breakpoints(BEFORE), *_breakpoints(EVENT)],
         "recon.placements": [
-            {"company_id": "C-T09", "breakpoint_id": "R1000", "side_before": "above", "is_above": "true"}
-            | {"is_held_by_band": "true"}
+            made(
+                {"company_id": "C-T09", "breakpoint_id": "R1000", "side_before": "above", "is_above": "true"},
+                {"is_held_by_band": "true"},
+            )
         ],
         "recon.index_membership": [*_members(BEFORE), *_members(EVENT), *_members(IPO)],
         "recon.index_changes": list(_changes()),
@@ -108,25 +112,33 @@ def given() -> dict[str, list[Row]]:
             _issue("1", "warning", "no_figures", "T10"),
             _issue("2", "warning", "carried", "T12"),
             _issue("3", "info", "neighbour_session", "T13"),
-            {"event_id": BEFORE, "issue_number": "1", "severity": "warning", "issue": "opening_unknown"}
-            | {"index_id": "RMICRO", "detail": "Nobody told."},
+            made(
+                {"event_id": BEFORE, "issue_number": "1", "severity": "warning", "issue": "opening_unknown"},
+                {"index_id": "RMICRO", "detail": "Nobody told."},
+            ),
         ],
         "recon.index_change_revision": [
-            {"known_at": "2023-06-26", "previous_known_at": "2023-05-19", "index_id": "R3000", "ticker": "T40"}
-            | {"company_name": name("T40"), "revision": "dropped from the list", "action": "addition"}
-            | {"movement": "new", "reason": "rank", "why": "left_exchanges", "detail": "It merged."}
+            made(
+                {"known_at": "2023-06-26", "previous_known_at": "2023-05-19", "index_id": "R3000", "ticker": "T40"},
+                {"company_name": name("T40"), "revision": "dropped from the list", "action": "addition"},
+                {"movement": "new", "reason": "rank", "why": "left_exchanges", "detail": "It merged."},
+            )
         ],
         "recon.ipo_breakpoints": [
-            {"event_id": IPO, "breakpoint_id": cut, "cut_rank": str(rank), "base_rank_day": "2023-04-28"}
-            | {"base_cap_usd": str(cap(f"T{rank:02}")), "return_pct": "5", "basis": "reconstitution"}
-            | {"market_cap_usd": str(cap(f"T{rank:02}") * 105 // 100)}
+            made(
+                {"event_id": IPO, "breakpoint_id": cut, "cut_rank": str(rank), "base_rank_day": "2023-04-28"},
+                {"base_cap_usd": str(cap(f"T{rank:02}")), "return_pct": "5", "basis": "reconstitution"},
+                {"market_cap_usd": str(cap(f"T{rank:02}") * 105 // 100)},
+            )
             for cut, rank, _ in CUTS
         ],
         "recon.ipo_candidates": [
-            {"event_id": IPO, "ticker": ticker, "company_name": name(ticker), "industry": industry(ticker)}
-            | {"listing_kind": "ipo", "listing_evidence": "calendar", "listing_evidence_strength": "strong"}
-            | {"market_cap_usd": str(cap(ticker)), "floor_usd": "1000000", "verdict": verdict}
-            | ({"size_index": "R2000"} if verdict == "added" else {})
+            made(
+                {"event_id": IPO, "ticker": ticker, "company_name": name(ticker), "industry": industry(ticker)},
+                {"listing_kind": "ipo", "listing_evidence": "calendar", "listing_evidence_strength": "strong"},
+                {"market_cap_usd": str(cap(ticker)), "floor_usd": "1000000", "verdict": verdict},
+                ({"size_index": "R2000"} if verdict == "added" else {}),
+            )
             for ticker, verdict in (("T28", "added"), ("T29", "too_small"), ("T30", "not_an_offering"))
         ],
         "recon.ticker_spans": [
@@ -134,18 +146,27 @@ def given() -> dict[str, list[Row]]:
             for ticker in tickers(1, 46)
         ],
         "recon.index_membership_span": [
-            {"index_id": "R1000", "ticker": ticker, "last_ticker": ticker, "company_name": name(ticker)}
-            | {"effective_from": "2023-06-26", "entry_event_id": EVENT, "entry_reason": "up", "entry_basis": "event"}
+            made(
+                {"index_id": "R1000", "ticker": ticker, "last_ticker": ticker, "company_name": name(ticker)},
+                {"effective_from": "2023-06-26", "entry_event_id": EVENT, "entry_reason": "up", "entry_basis": "event"},
+            )
             for ticker in ("T10",)
         ],
     }
     if "recon.security_demand" in load_tables():
         rows["recon.security_demand"] = [
-            {"ticker": ticker, "company_name": name(ticker), "joins": "R2000,R3000", "movement": "new"}
-            | {"usd_per_billion_each": "250000", "days_of_adv_per_billion_each": str(place)}
+            made(
+                {"ticker": ticker, "company_name": name(ticker), "joins": "R2000,R3000", "movement": "new"},
+                {"usd_per_billion_each": "250000", "days_of_adv_per_billion_each": str(place)},
+            )
             for place, ticker in enumerate(tickers(25, 30), start=1)
         ]
     return rows
+
+
+def made(*parts: Mapping[str, str | None]) -> Row:
+    """A row of what each part says."""
+    return {column: value for part in parts for column, value in part.items()}
 
 
 def _universe() -> Iterator[Row]:

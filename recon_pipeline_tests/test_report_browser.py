@@ -23,7 +23,7 @@ from recon_pipeline.report.words import NOTHING
 from recon_pipeline_tests.report_home import EVENT, IPO, publish_report_home
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, ViewportSize
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -45,7 +45,9 @@ PAGES = {
 }
 """One of every kind of page."""
 
-DESKTOP, PHONE, PAPER = ({"width": width, "height": height} for width, height in ((1280, 900), (390, 844), (760, 1075)))
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+PAPER: ViewportSize = {"width": 760, "height": 1075}
 
 pytestmark = [
     pytest.mark.slow,

@@ -282,7 +282,9 @@ class _Writer:
             "came to the market or has a remark. The command recon report writes the pages of all the others."
         )
         if not self.facts.has("near_miss"):
-            told = "This file was published by an earlier version, which had not all that a story tells: run the events again."
+            told = (
+                "This file was published by an earlier version, which lacks some of what a story tells: run it again."
+            )
         return {"scope": told, "companies": companies.companies_grid(list(self._rows.values()))}
 
     def event(self, event_id: str, accuracy: Any) -> None:
