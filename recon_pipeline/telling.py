@@ -214,10 +214,11 @@ def _cap(story: Explanation) -> str:
     told = f"[bold]Market cap[/] {_usd(cap.market_cap_usd)}"
     if cap.shares is not None and cap.close_usd is not None:
         why = SHARES_WHY.get(str(cap.shares_why), str(cap.shares_why))
-        filing = f", accession {cap.shares_accession}" if cap.shares_accession else ""
+        filing = f", of {cap.shares_date}" if cap.shares_date else ""
+        filing += f", accession {cap.shares_accession}" if cap.shares_accession else ""
         told += (
-            f" {'=' if cap.is_product else 'from'} {cap.shares:,} shares ({cap.shares_source}, {why}, of "
-            f"{cap.shares_date}{filing}) x ${cap.close_usd:,} ({cap.ticker}, {cap.price_source}, close of "
+            f" {'=' if cap.is_product else 'from'} {cap.shares:,} shares ({cap.shares_source}, {why}"
+            f"{filing}) x ${cap.close_usd:,} ({cap.ticker}, {cap.price_source}, close of "
             f"{cap.observed_session})"
         )
     return told + (f". {_safe(cap.note)}" if cap.note else "")

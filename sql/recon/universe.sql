@@ -81,7 +81,7 @@ select
     case
         when shares.chosen_cover_date is not null then shares.chosen_cover_date
         when shares.chosen_source = 'implied' or (shares.ticker is null and lines.outstanding_shares is not null)
-            then lines.shares_session
+            then coalesce(lines.shares_session, lines.observed_session)
     end as shares_date,
     shares.chosen_accession as shares_accession,
     companies.traded_value_usd as traded_value_usd,
