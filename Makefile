@@ -20,7 +20,7 @@ INSTALL = $$(if [ -x $(BIN)/pip ]; then echo "$(PIP_INSTALL)"; else echo "$(UV_I
 
 export DAGSTER_DISABLE_TELEMETRY := yes
 
-.PHONY: help run test engine lint format docs lock dev clean with-uv with-pip
+.PHONY: help run test engine lint format docs contract site lock dev clean with-uv with-pip
 
 help:
 	@echo "make run      the embedded example, end to end, without a network"
@@ -28,7 +28,9 @@ help:
 	@echo "make engine   the tests of SQL once more, on DuckDB 2"
 	@echo "make lint     ruff and mypy"
 	@echo "make format   let ruff put the code in form"
-	@echo "make docs     docs/tables.md from the contracts"
+	@echo "make docs     docs/tables.md and docs/cookbook.md from sql/"
+	@echo "make site     the documentation site, in build/site"
+	@echo "make contract promise the public tables as they are now (sql/recon/contract.json)"
 	@echo "make dev      Dagster with its UI"
 	@echo "make lock     resolve requirements.lock anew (needs uv)"
 	@echo "make clean    remove .venv, caches and builds"
@@ -55,7 +57,17 @@ format: $(STAMP)
 docs: $(STAMP)
 	@mkdir -p docs
 	@$(BIN)/python -m recon_pipeline.dictionary > docs/tables.md
-	@echo "docs/tables.md: $$(grep -c '^### ' docs/tables.md) tables"
+	@$(BIN)/python -m recon_pipeline.cookbook > docs/cookbook.md
+	@echo "docs/tables.md: $$(grep -c '^### ' docs/tables.md) tables; docs/cookbook.md: $$(grep -c '^## ' docs/cookbook.md) queries"
+
+# What consumers may rely on from now on; refused while the version is too low for what changed.
+contract: $(STAMP)
+	@$(BIN)/python -m recon_pipeline.contract freeze
+
+# Warnings are errors, and nothing is fetched: what the site shows is in the repository.
+site: $(STAMP)
+	@$(BIN)/python -m sphinx -W --keep-going -q -b html -d build/doctrees docs build/site
+	@echo "build/site/index.html: $$(find build/site -name '*.html' | wc -l) pages"
 
 dev: $(STAMP)
 	@mkdir -p $${DAGSTER_HOME:-.dagster}

@@ -512,6 +512,49 @@ def members(
 
 
 @app.command()
+def demand(
+    event_id: EventId,
+    index: Annotated[str | None, typer.Option("--index", help="One index only, such as R2000.")] = None,
+    assets: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--assets",
+            metavar="INDEX=USD",
+            help="Dollars that follow an index, as R2000=200e9: demand for them, not only per billion. Repeatable.",
+        ),
+    ] = None,
+    net: Annotated[
+        bool,
+        typer.Option("--net", help="Net by security over the indexes: who moves is sold by one, bought by another."),
+    ] = False,
+    home: Home = None,
+    output: OutputFormat = Format.table,
+) -> None:
+    """Print what index funds must trade at an event: estimates, with what they rest on."""
+    from recon_pipeline.demand import assumptions, index_demand, net_demand, read_assets
+    from recon_pipeline.events import event
+    from recon_pipeline.publish import published_database
+    from recon_pipeline.story import require_event
+    from recon_pipeline.warehouse import Reader
+
+    wanted, stated = _index(index, "Printing demand"), read_assets(assets or ())
+    if net and wanted:
+        raise BadInput("Printing demand: --net is over all indexes, --index is one of them. Drop one of the two.")
+    reader = Reader(published_database(_place(home, event_id)))
+    require_event(reader, event_id)
+    trades = index_demand(reader, event_id, index_id=wanted, assets=stated)
+    # Beside csv and json they would be in the way of a reader of these.
+    for line in assumptions(event(event_id), trades, stated):
+        typer.echo(f"# {line}", err=output is not Format.table)
+    frame = net_demand(reader, event_id, assets=stated) if net else trades
+    title = f"Demand at {event_id}" + (f", {wanted}" if wanted else "") + (", net" if net else "")
+    if output is Format.table:
+        frame, of = _demand_columns(frame, net=net)
+        title += of
+    _print_rows(frame, output, title)
+
+
+@app.command()
 def calendar(
     every: Annotated[bool, typer.Option("--all", help="All days since 2004, not only those around today.")] = False,
     due: Annotated[bool, typer.Option("--due", help="Only what the home should have run by now and has not.")] = False,
@@ -634,6 +677,166 @@ def score(
 
 
 @app.command()
+def project(
+    event_id: EventId,
+    as_of: Annotated[
+        str, typer.Option("--as-of", metavar="DATE", help="Day of the projection, YYYY-MM-DD or today.")
+    ] = "today",
+    paths: Annotated[int, typer.Option("--paths", min=1, help="Paths to draw.")] = 10_000,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed draws the same paths.")] = 1,
+    daily: Annotated[
+        int,
+        typer.Option(
+            "--daily",
+            metavar="SESSIONS",
+            min=0,
+            help="Land that many sessions in a row before DATE for the volatilities; 0: what the event reads anyway.",
+        ),
+    ] = 0,
+    model_error: Annotated[
+        bool,
+        typer.Option(
+            "--model-error/--no-model-error",
+            help="Draw as well how far our caps and verdicts may be wrong and who leaves the exchanges.",
+        ),
+    ] = True,
+    index: Annotated[str | None, typer.Option("--index", help="One index only, such as R2000.")] = None,
+    opening: Annotated[
+        list[Path] | None, typer.Option("--opening", help="Opening membership, as `recon run` takes it; repeatable.")
+    ] = None,
+    home: Home = None,
+    offline: Offline = False,
+    allow_late_opening: AllowLateOpening = False,
+    without: Annotated[
+        list[str] | None,
+        typer.Option("--without", metavar="EVIDENCE", help="Leave out a kind of evidence, as `recon run`. Repeatable."),
+    ] = None,
+    output: OutputFormat = Format.table,
+) -> None:
+    """Project a reconstitution with probability: Monte Carlo from a day to its rank day. Prints who may change."""
+    from recon_pipeline.probability import forecast
+    from recon_pipeline.warehouse import Reader
+
+    console = _console(stderr=True)
+    wanted = _index(index, "Printing probabilities")
+    done = forecast(
+        event_id,
+        None if as_of == "today" else _day(as_of),
+        _settings(home, offline),
+        paths=paths,
+        seed=seed,
+        daily=daily,
+        with_model_error=model_error,
+        openings=tuple(opening or ()),
+        allow_late_opening=allow_late_opening,
+        without=set(without or ()),
+        progress=console.is_terminal,
+        say=lambda text: console.print(f"[dim]{_plain(text)}[/]"),
+    )
+    reader = Reader(done.published)
+    # A table shows what is open; the rest, the certain ones too, is for scripts.
+    frame = reader.frame(
+        """
+        select
+            index_id,
+            ticker,
+            company_name,
+            was_member,
+            is_member_now,
+            probability,
+            p_addition,
+            p_deletion,
+            p_new,
+            p_up,
+            p_down,
+            p_out,
+            rank_now,
+            market_cap_now_usd,
+            reason_now,
+            volatility_pct,
+            volatility_basis
+        from recon.projection_probability
+        where
+            event_id = $event_id
+            and ($index_id = '' or index_id = $index_id)
+            and ($every or (index_id in ('R1000', 'R2000', 'R3000', 'RMICRO') and probability between 0.1 and 0.9))
+        order by index_id, probability desc, ticker, security_id
+        """,
+        {"event_id": done.event.event_id, "index_id": wanted or "", "every": output is not Format.table},
+    )
+    title = f"What is open of {done.event.event_id} (probabilities between 10 % and 90 %, estimates)"
+    if output is Format.table:
+        frame = frame.select(
+            *("index_id", "ticker"),
+            frame["company_name"].str.slice(0, NAME_WIDTH),
+            *("was_member", "is_member_now", "probability", "rank_now", "market_cap_now_usd", "reason_now"),
+        )
+    _print_rows(frame, output, title)
+    if output is not Format.table:
+        return
+    cuts = reader.frame(
+        """
+        select breakpoint_id, cut_rank, now_usd, expected_usd, p05_usd, p50_usd, p95_usd
+        from recon.projection_breakpoints
+        where event_id = $event_id
+        order by cut_rank, breakpoint_id
+        """,
+        {"event_id": done.event.event_id},
+    )
+    _print_rows(cuts, output, "Breakpoints on the rank day: 90 % of the paths lie between p05 and p95 (estimates)")
+    _console().print(
+        f"{done.outcome.paths:,} paths of {len(done.start.company_ids):,} companies over {done.moves.sessions} "
+        f"sessions to {done.rank_day}, seed {seed}, market {100 * done.moves.market_sigma:.2f} % a session; "
+        f"{'with' if model_error else 'without'} the error of the model\npublished: {done.published}",
+        soft_wrap=True,
+    )
+
+
+NAME_WIDTH = 30
+"""Characters of a company's name in a table of probabilities, so that no figure is cut off."""
+
+
+@app.command(name="score-projection")
+def score_projection(
+    event_id: Annotated[str, typer.Argument(metavar="PROJECTION", help="Such as 2023-06-recon-asof-2023-03-31.")],
+    truth: Annotated[
+        list[Path],
+        typer.Option("--truth", help="A list to score against: members, or additions and deletions. Repeatable."),
+    ],
+    home: Home = None,
+    output: OutputFormat = Format.table,
+) -> None:
+    """Score the probabilities of a projection against what really happened, beside the ranking of its day."""
+    import polars as pl
+
+    from recon_pipeline import calibration
+    from recon_pipeline.events import event
+    from recon_pipeline.publish import published_database
+    from recon_pipeline.scoring import MEMBERS, read_truth
+    from recon_pipeline.warehouse import Reader
+
+    wanted = event(event_id)
+    if not wanted.is_projection:
+        raise BadInput(f"Scoring {event_id}: that is no projection. Name one, as {event_id}-asof-DATE.")
+    reader = Reader(published_database(_place(home, event_id)))
+    found = calibration.verdicts(reader, wanted, read_truth(truth, wanted))
+    rows = pl.DataFrame([calibration.score_row(each) for each in calibration.projection_scores(found)])
+    if output is Format.csv:
+        _print_rows(rows, output, "")
+        return
+    bins = pl.DataFrame(
+        [calibration.bin_row(each) for each in calibration.reliability(v for v in found if v.kind == MEMBERS)]
+    )
+    if output is Format.json:
+        import json
+
+        typer.echo(json.dumps({"event_id": event_id, "scores": rows.to_dicts(), "reliability": bins.to_dicts()}))
+        return
+    _print_rows(bins, output, "Reliability of the members: what was given a chance, and how often it came")
+    _print_rows(rows, output, f"Brier scores of {event_id}; naive is the ranking of the day, taken for certain")
+
+
+@app.command()
 def holdings(
     index: Annotated[str, typer.Argument(metavar="INDEX", help="R1000, R2000, R3000 or RMICRO.")],
     day: Annotated[str, typer.Option("--date", metavar="DATE", help="Day of the holdings, YYYY-MM-DD: a session.")],
@@ -650,6 +853,42 @@ def holdings(
     )
     out.write_bytes(body)
     typer.echo(f"{out} holds the fund on {index.upper()} of {day}.")
+
+
+@app.command()
+def export(
+    postgres: Annotated[
+        str | None,
+        typer.Option(
+            "--postgres",
+            metavar="DSN",
+            help="PostgreSQL to copy to, as postgresql://USER@HOST/DATABASE [RECON_POSTGRES_DSN, which no process list "
+            "shows].",
+        ),
+    ] = None,
+    schema: Annotated[str, typer.Option("--schema", help="Schema that the tables stand in.")] = "recon",
+    home: Home = None,
+) -> None:
+    """Copy the published tables to a PostgreSQL database, all of them in one transaction."""
+    from pydantic import SecretStr
+
+    from recon_pipeline.postgres import export as export_to
+
+    settings = _settings(home)
+    dsn = SecretStr(postgres) if postgres else settings.postgres_dsn
+    if dsn is None:
+        raise BadInput("Exporting: say where to, with --postgres DSN or in RECON_POSTGRES_DSN.")
+    console = _console(stderr=True)
+    done = export_to(
+        settings.home_dir,
+        dsn,
+        schema=schema,
+        written=lambda table, rows: console.print(f"[dim]{table}: {rows:,} rows[/]"),
+    )
+    typer.echo(
+        f"{len(done.rows)} tables, {sum(done.rows.values()):,} rows of snapshot {done.snapshot_id} stand in schema "
+        f"{done.schema} of {done.place}."
+    )
 
 
 @app.command()
@@ -850,6 +1089,45 @@ def _cell(column: str, value: object) -> str:
     if column.endswith("_usd"):
         return f"{float(value) / 1e6:,.0f}m"  # type: ignore[arg-type]
     return _plain(str(value))
+
+
+MAIN_INDEXES = ["R1000", "R2000", "R3000", "RMICRO"]
+
+
+def _demand_columns(frame: pl.DataFrame, *, net: bool) -> tuple[pl.DataFrame, str]:
+    """Return of the columns of a demand those that fit a terminal, and what the amounts are of.
+
+    Demand for assets where any are known, else what a billion dollars trade; csv and json have both.
+    """
+    import polars as pl
+
+    known = frame["demand_usd"].null_count() < frame.height
+    billion = "_per_billion_each" if net else "_per_billion"
+    of = "" if known else billion
+    if net:
+        # The size indexes within others are many, and in csv and json.
+        main = [
+            pl.col(name)
+            .str.split(", ")
+            .list.eval(pl.element().filter(pl.element().is_in(MAIN_INDEXES)))
+            .list.join(", ")
+            for name in ("joins", "leaves")
+        ]
+        named = [pl.col("movement", "ticker"), *main]
+    else:
+        change = (pl.col("weight_after_pct") - pl.col("weight_before_pct")).cast(pl.Float64).round(6)
+        named = [pl.col("index_id", "action", "movement", "ticker"), change.alias("weight_change_pct")]
+    told = frame.select(
+        *named,
+        pl.col("demand_usd").alias("trade_usd") if known else pl.col(f"usd{billion}").cast(pl.Float64).alias("dollars"),
+        pl.col("demand_shares" if known else f"shares{billion}").alias("shares"),
+        pl.col("adv_usd"),
+        pl.col(f"days_of_adv{of}").cast(pl.Float64).alias("days_of_adv"),
+        pl.col(f"closing_auction_multiple{of}").cast(pl.Float64).alias("closing_auctions"),
+    )
+    if known:
+        return told, ": what the assets trade"
+    return told, ": what $1bn in each of R1000, R2000 and RMICRO trades" if net else ": what $1bn in the index trades"
 
 
 def _print_report(report: RunReport) -> None:

@@ -33,12 +33,13 @@ from recon_pipeline.sources.landing import Landing
 from recon_pipeline.symbols import normal_ticker_expr
 from recon_pipeline.tables import load_tables
 from recon_pipeline.vintages import HISTORY, store_vintage
-from recon_pipeline.warehouse import Warehouse
+from recon_pipeline.warehouse import Parameters, Warehouse
 
 Say = Callable[[str], None]
 
 OPENING = "raw.opening_rows"
 BREAKPOINTS = "raw.opening_breakpoints"
+PRESUMPTIONS = "raw.opening_presumptions"
 OPENING_SOURCE = "opening"
 OPTIONS = "raw.event_options"
 FROM_EVENT = "event "
@@ -58,13 +59,15 @@ PREFETCH_SESSIONS = 20
 class ChosenOpening:
     """Where an opening comes from, what to note about it, and its rows; None where the stored ones stand.
 
-    `breakpoints` are those of the last reconstitution, where the opening comes from an event that knows them.
+    `breakpoints` are those of the last reconstitution, where the opening comes from an event that knows them, and
+    `presumptions` of whom that event presumed that it fails a rule which cannot be seen.
     """
 
     source: str
     notes: tuple[str, ...] = ()
     rows: pl.DataFrame | None = None
     breakpoints: pl.DataFrame | None = None
+    presumptions: pl.DataFrame | None = None
 
 
 def choose_opening(
@@ -97,6 +100,7 @@ def choose_opening(
             skipped(before, event),
             _membership_after(warehouse, before),
             _breakpoints_after(warehouse, before),
+            presumptions_after(warehouse.frame, before),
         )
     raise BadInput(
         f"Running {event.event_id}: nobody says who was in which index before it. Give the lists with --opening "
@@ -126,7 +130,8 @@ def store_opening(warehouse: Warehouse, event: ReconEvent, opening: ChosenOpenin
     if opening.rows is None:
         return
     with warehouse.transaction():
-        for table, rows in ((OPENING, opening.rows), (BREAKPOINTS, opening.breakpoints)):
+        parts = ((OPENING, opening.rows), (BREAKPOINTS, opening.breakpoints), (PRESUMPTIONS, opening.presumptions))
+        for table, rows in parts:
             warehouse.delete_event(table, event.event_id)
             if rows is not None and not rows.is_empty():
                 warehouse.load(table, rows.with_columns(event_id=pl.lit(event.event_id)))
@@ -177,6 +182,25 @@ def _membership_after(warehouse: Warehouse, event_id: str) -> pl.DataFrame:
         inner join reference.sessions as calendar on events.effective_date = calendar.session_date
         left join raw.event_vintages as vintages on members.event_id = vintages.event_id
         where members.event_id = $event_id
+        """,
+        {"event_id": event_id},
+    )
+
+
+def presumptions_after(frame: Callable[[str, Parameters], pl.DataFrame], event_id: str) -> pl.DataFrame:
+    """Of whom an event presumed that it fails a rule which cannot be seen: company_id, recon_count, source.
+
+    `frame` answers a query of public tables: of a working database, or of a published file.
+    """
+    return frame(
+        """
+        select
+            company_id,
+            max(presumption_recons) as recon_count,
+            'event ' || event_id as source
+        from recon.eligibility
+        where event_id = $event_id and presumption_recons is not null
+        group by company_id, event_id
         """,
         {"event_id": event_id},
     )
@@ -422,7 +446,13 @@ def _require_rank_day(warehouse: Warehouse, event: ReconEvent, settings: Setting
     )
 
 
-NOT_LANDED = frozenset({OPENING, BREAKPOINTS, OPTIONS, *HISTORY, RUN_LOG, OUTCOMES})
+PROJECTED = (
+    *("raw.projection_runs", "raw.projection_outcomes"),
+    *("raw.projection_cuts", "raw.projection_volatilities"),
+)
+"""What the paths of a projection with probability count (`probability.py`)."""
+
+NOT_LANDED = frozenset({OPENING, BREAKPOINTS, PRESUMPTIONS, OPTIONS, *HISTORY, RUN_LOG, OUTCOMES, *PROJECTED})
 """Raw tables that hold what happened in this home; all others come back from the landings."""
 
 

@@ -3,7 +3,7 @@
 Belongs here: which event that is, what it opens from, and a place of its own: `HOME/projections/`, with a working
 database and snapshots that never mix with those of real events. Landings are shared with the home.
 
-Does not belong here: the run itself (`pipeline.py`), probabilities.
+Does not belong here: the run itself (`pipeline.py`), probabilities (`probability.py`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,17 @@ from recon_pipeline import events
 from recon_pipeline.capture import OUTCOMES
 from recon_pipeline.errors import BadInput
 from recon_pipeline.events import ReconEvent
-from recon_pipeline.ingest import BREAKPOINTS, OPENING, OPTIONS, ChosenOpening, skipped, store_opening
+from recon_pipeline.ingest import (
+    BREAKPOINTS,
+    OPENING,
+    OPTIONS,
+    PRESUMPTIONS,
+    PROJECTED,
+    ChosenOpening,
+    presumptions_after,
+    skipped,
+    store_opening,
+)
 from recon_pipeline.pipeline import PROJECTIONS, RunReport, open_warehouse, prepare, run_event
 from recon_pipeline.publish import RUN_LOG, published_database
 from recon_pipeline.settings import Settings
@@ -140,7 +150,13 @@ def published_opening(settings: Settings, event: ReconEvent) -> ChosenOpening:
     filled = rows.drop("event_id").with_columns(
         source=pl.lit(source), source_sha256=pl.lit(None, dtype=pl.String), as_of=pl.col("as_of").cast(pl.Date)
     )
-    return ChosenOpening(source, skipped(before, event), filled, _published_breakpoints(Reader(path), before, source))
+    return ChosenOpening(
+        source,
+        skipped(before, event),
+        filled,
+        _published_breakpoints(Reader(path), before, source),
+        presumptions_after(Reader(path).frame, before),
+    )
 
 
 def _published_breakpoints(reader: Reader, before: str, source: str) -> pl.DataFrame:
@@ -165,5 +181,8 @@ def _keep_only(warehouse: Warehouse, event: ReconEvent) -> None:
     with warehouse.transaction():
         warehouse.delete_other_projections(event.event_id)
         for name, table in load_tables().items():
-            if name in (RUN_LOG, OPENING, BREAKPOINTS, OPTIONS, VINTAGES, OUTCOMES) or table.is_by_event:
+            if name in (RUN_LOG, OPENING, BREAKPOINTS, PRESUMPTIONS, OPTIONS, VINTAGES, OUTCOMES) or table.is_by_event:
                 warehouse.delete_other_events(name, event.event_id)
+        # Paths belong to the start that they were drawn from, and that is made anew.
+        for name in PROJECTED:
+            warehouse.delete_all(name)

@@ -21,6 +21,7 @@ from typing import Any
 
 import polars as pl
 
+from recon_pipeline.contract import schema_version
 from recon_pipeline.errors import BadInput, ContractBroken
 from recon_pipeline.tables import Table, load_macros, load_tables, public_tables, tree_fingerprint
 from recon_pipeline.warehouse import Warehouse, engine_version
@@ -29,6 +30,8 @@ DATABASE = "recon.duckdb"
 MANIFEST = "manifest.json"
 CHECKSUMS = "SHA256SUMS"
 UNFINISHED = ".unfinished-"
+
+DISCLAIMER = "An independent estimate from public data; not the index, and not affiliated with its owner."
 
 RUN_LOG = "raw.event_runs"
 """The events that passed their audit; a table that is rebuilt by itself takes its event out until the next one."""
@@ -69,7 +72,8 @@ def publish(warehouse: Warehouse, home: Path) -> Snapshot:
     folder = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=snapshots))
     folder.chmod(0o755)
     tables = public_tables()
-    warehouse.write_snapshot(folder / DATABASE, folder, tables, load_macros())
+    notes = {"schema_version": str(schema_version()), "disclaimer": DISCLAIMER}
+    warehouse.write_snapshot(folder / DATABASE, folder, tables, load_macros(), notes=notes)
     manifest = _manifest(warehouse, folder, tables, _current(home))
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     _seal(folder)
@@ -178,6 +182,7 @@ def _manifest(warehouse: Warehouse, folder: Path, tables: list[Table], before: P
         "tables": files,
         "events": [run | {"inputs": _inputs(warehouse, run["event_id"])} for run in runs],
         "code_version": version("recon-pipeline"),
+        "schema_version": str(schema_version()),
         "sql_fingerprint": tree_fingerprint(load_tables()),
         "engine": f"duckdb {engine_version()}",
     }

@@ -46,11 +46,11 @@ class Settings(BaseSettings):
     )
 
     screener_url: str = Field(default="https://api.nasdaq.com", description="Host of the live screener.")
-    screener_requests_per_second: float = Field(default=1.0, gt=0)
+    screener_requests_per_second: float = Field(default=1.0, gt=0, description="Pace of the live screener.")
     symdir_url: str = Field(default="https://www.nasdaqtrader.com", description="Host of the symbol directory.")
-    symdir_requests_per_second: float = Field(default=1.0, gt=0)
+    symdir_requests_per_second: float = Field(default=1.0, gt=0, description="Pace of the symbol directory.")
     ipo_calendar_url: str = Field(default="https://api.nasdaq.com", description="Host of the IPO calendar.")
-    ipo_calendar_requests_per_second: float = Field(default=1.0, gt=0)
+    ipo_calendar_requests_per_second: float = Field(default=1.0, gt=0, description="Pace of the IPO calendar.")
     sec_files_url: str = Field(default="https://www.sec.gov", description="Host of the SEC's files.")
     sec_data_url: str = Field(default="https://data.sec.gov", description="Host of the SEC's JSON API.")
     sec_contact: SecretStr | None = Field(
@@ -64,10 +64,13 @@ class Settings(BaseSettings):
     massive_requests_per_second: float = Field(default=5 / 60, gt=0, description="The free plan allows five a minute.")
     alphavantage_url: str = Field(default="https://www.alphavantage.co", description="Host of Alpha Vantage.")
     alphavantage_key: SecretStr | None = Field(default=None, description="Key for Alpha Vantage (25 requests a day).")
-    alphavantage_requests_per_second: float = Field(default=1.0, gt=0)
+    alphavantage_requests_per_second: float = Field(default=1.0, gt=0, description="Pace of Alpha Vantage.")
     ishares_url: str = Field(default="https://www.ishares.com", description="Host of the fund holdings.")
-    ishares_requests_per_second: float = Field(default=1.0, gt=0)
+    ishares_requests_per_second: float = Field(default=1.0, gt=0, description="Pace of the fund holdings.")
 
+    postgres_dsn: SecretStr | None = Field(
+        default=None, description="Where `recon export` copies to: a URL or key=value string of PostgreSQL."
+    )
     report: Literal["concerned", "all", "none"] = Field(
         default="concerned",
         description="The report that a command writes once it has published: with a page for each company that an "
@@ -77,8 +80,8 @@ class Settings(BaseSettings):
         default=None, description="URL that alerts are posted to, as JSON with a text; by default they are logged."
     )
 
-    connect_timeout_s: float = Field(default=5.0, gt=0)
-    read_timeout_s: float = Field(default=60.0, gt=0)
+    connect_timeout_s: float = Field(default=5.0, gt=0, description="Longest wait for a connection.")
+    read_timeout_s: float = Field(default=60.0, gt=0, description="Longest silence within an answer.")
     answer_timeout_s: float = Field(default=300.0, gt=0, description="Longest time for one answer, to its last byte.")
     max_body_mb: int = Field(default=200, ge=1, description="Biggest body of an answer, unpacked; 1 MB is 10^6 bytes.")
     max_file_mb: int = Field(default=8000, ge=1, description="Biggest file that is streamed to disk (SEC archives).")
@@ -100,7 +103,7 @@ class Settings(BaseSettings):
         parts.port  # noqa: B018 (raises ValueError on a port that cannot be)
         return url.rstrip("/")
 
-    @field_validator("archive_token", "sec_contact", "massive_key", "alphavantage_key", "alert_webhook")
+    @field_validator("archive_token", "sec_contact", "massive_key", "alphavantage_key", "alert_webhook", "postgres_dsn")
     @classmethod
     def _blank_is_none(cls, secret: SecretStr | None) -> SecretStr | None:
         text = secret.get_secret_value().strip() if secret else ""

@@ -4,6 +4,8 @@ A table is up to three files side by side: `<table>.table.sql` is its contract, 
 `<table>.check.<what>.sql` return failing rows. A reference table has a CSV of facts in place of the query. What a query
 reads and which parameters it takes is read from the SQL itself, so that nothing has to be declared twice.
 
+`<table>.example.sql` is a question that a public table answers, one SELECT on the published file.
+
 `<macro>.macro.sql` is a question with parameters that consumers ask of public tables: a table macro of DuckDB, which
 travels with the published file.
 
@@ -117,6 +119,7 @@ class Table:
     query: Query | None = None
     csv: Path | None = None
     checks: tuple[Check, ...] = field(default=())
+    example: Query | None = None
 
     @property
     def full_name(self) -> str:
@@ -128,6 +131,11 @@ class Table:
         """The sets of columns that name a row: the grain (primary key) first, then what else is unique."""
         found = sorted(_KEY.findall(self.contract), key=lambda key: key[0] != "primary key")
         return tuple(tuple(column.strip() for column in columns.split(",")) for _, columns in found)
+
+    def allowed_values(self, column: str) -> list[str]:
+        """The values that the contract allows in a column, where it lists them."""
+        found = re.search(rf"check \(\s*{column} in \(([^)]*)\)", self.contract)
+        return re.findall(r"'([^']*)'", found[1]) if found else []
 
     @property
     def contract_without_keys(self) -> str:
@@ -148,7 +156,7 @@ class Table:
 def _read_table(contract: Path) -> Table:
     name = contract.name.removesuffix(".table.sql")
     folder = contract.parent
-    query, csv = folder / f"{name}.sql", folder / f"{name}.csv"
+    query, csv, example = (folder / f"{name}{kind}" for kind in (".sql", ".csv", ".example.sql"))
     checks = []
     for path in sorted(folder.glob(f"{name}.check.*.sql")):
         text = path.read_text(encoding="utf-8")
@@ -164,6 +172,7 @@ def _read_table(contract: Path) -> Table:
         query=Query.parse(query.read_text(encoding="utf-8")) if query.exists() else None,
         csv=csv if csv.exists() else None,
         checks=tuple(checks),
+        example=Query.parse(example.read_text(encoding="utf-8")) if example.exists() else None,
     )
 
 
@@ -252,6 +261,19 @@ def public_tables(tables: Mapping[str, Table] | None = None) -> list[Table]:
     """Return the tables of the public contract, by name."""
     chosen = [table for table in (tables or load_tables()).values() if table.schema == PUBLIC_SCHEMA]
     return sorted(chosen, key=lambda table: table.name)
+
+
+def upstream(name: str, tables: Mapping[str, Table] | None = None) -> list[str]:
+    """Return every table that a table is made from, on the way down to raw facts and reference data, by name."""
+    loaded = tables or load_tables()
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        query = loaded[waiting.pop()].query
+        for read in sorted(query.reads - found) if query else ():
+            found.add(read)
+            waiting.append(read)
+    return sorted(found)
 
 
 def tree_fingerprint(tables: Mapping[str, Table] | None = None, macros: Iterable[Macro] | None = None) -> str:

@@ -11,6 +11,7 @@ Only what DuckDB 1.5 and 2.x share is used: results are taken as `con.sql(...).p
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -293,6 +294,23 @@ class Warehouse:
             "delete from reference.recon_events where is_projection and event_id <> $event_id", {"event_id": event_id}
         )
 
+    def set_rule(self, event_id: str, rule: str, value: int) -> None:
+        """Set a rule of an event aside, or to another value: to ask what would be, in a `dry_run`."""
+        self._answer(
+            "update core.event_rules set value = $value where event_id = $event_id and rule = $rule",
+            {"event_id": event_id, "rule": rule, "value": value},
+        )
+
+    def lift_reasons(self, event_id: str, reasons: Sequence[str]) -> None:
+        """Take who fails one of these rules first for eligible: to ask what would be, in a `dry_run`."""
+        for reason in reasons:
+            self._answer(
+                "update recon.eligibility set reason = null, status = case "
+                "when market_cap_value_usd is null or price_value_usd is null then 'unknown' else 'eligible' end "
+                "where event_id = $event_id and reason = $reason",
+                {"event_id": event_id, "reason": reason},
+            )
+
     def delete_all(self, table: str) -> None:
         """Delete every row."""
         self._answer(f"delete from {table}")
@@ -358,11 +376,21 @@ class Warehouse:
         """Return the result of a SELECT."""
         return self.con.sql(sql, params=dict(parameters or {})).pl()
 
-    def write_snapshot(self, path: Path, folder: Path, tables: Sequence[Table], macros: Sequence[Macro] = ()) -> None:
+    def write_snapshot(
+        self,
+        path: Path,
+        folder: Path,
+        tables: Sequence[Table],
+        macros: Sequence[Macro] = (),
+        *,
+        notes: Mapping[str, str] | None = None,
+    ) -> None:
         """Write the public tables to a database file of their own at `path`, and each as Parquet into `folder`.
 
         Rows are in the order of the grain, so that the same rows make the same bytes; their keys were proven when they
-        were built. The macros travel with the database.
+        were built. The macros travel with the database. Parquet has no comments: what the contract says of a table,
+        its grain and its columns stands in the key-value metadata of its file (`table_name`, `comment`, `grain`,
+        `columns` as JSON), with `notes`.
         """
         working = self._answer("select current_database()")[0][0]
         self.con.execute(f"attach '{_quoted(path)}' as snapshot (storage_version '{SNAPSHOT_STORAGE_VERSION}')")
@@ -378,15 +406,34 @@ class Warehouse:
                     _create(self.con, macro.text)
                 self.con.execute(f'use "{working}"')
                 for table in tables:
-                    self._write_table(table, folder / f"{table.name}.parquet")
+                    self._write_table(table, folder / f"{table.name}.parquet", notes or {})
         finally:
             self.con.execute(f'use "{working}"')
             self.con.execute("detach snapshot")
 
-    def _write_table(self, table: Table, parquet: Path) -> None:
+    def _write_table(self, table: Table, parquet: Path, notes: Mapping[str, str]) -> None:
         rows = f"select * from {table.full_name} order by {', '.join(table.keys[0])}"
         self.con.execute(f"insert into snapshot.{table.full_name} by name {rows}")
-        self.con.execute(f"copy ({rows}) to '{_quoted(parquet)}' (format parquet, compression zstd)")
+        told = ", ".join(f"{name}: '{_escaped(text)}'" for name, text in self._told(table, notes).items())
+        self.con.execute(
+            f"copy ({rows}) to '{_quoted(parquet)}' (format parquet, compression zstd, kv_metadata {{{told}}})"
+        )
+
+    def _told(self, table: Table, notes: Mapping[str, str]) -> dict[str, str]:
+        """What the catalogue of the snapshot says of a table, for the metadata of its Parquet file."""
+        of = {"schema": table.schema, "table": table.name}
+        where = "database_name = 'snapshot' and schema_name = $schema and table_name = $table"
+        comment = self._answer(f"select comment from duckdb_tables() where {where}", of)[0][0]
+        columns = self._answer(
+            f"select column_name, comment from duckdb_columns() where {where} order by column_index", of
+        )
+        return {
+            **notes,
+            "table_name": table.full_name,
+            "comment": comment or "",
+            "grain": ", ".join(table.keys[0]),
+            "columns": json.dumps({name: text or "" for name, text in columns}),
+        }
 
 
 class Scratch(Warehouse):
@@ -577,4 +624,8 @@ def engine_version() -> str:
 
 
 def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
+    return _escaped(str(path))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("'", "''")

@@ -64,10 +64,16 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test that asks for the reference data as `shared`, so that `-m "not shared"` leaves them all out."""
+    """Mark every test that asks for the reference data as `shared`, so that `-m "not shared"` leaves them all out, and
+    begin with the files that take long: at the end they would keep one process busy and the others waiting."""
+    long: set[Path] = set()
     for item in items:
-        if {"shared", "replay_server"} & set(getattr(item, "fixturenames", ())):
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if {"shared", "replay_server"} & fixtures:
             item.add_marker(pytest.mark.shared)
+        if {"simulated", "replay_server"} & fixtures or item.get_closest_marker("slow"):
+            long.add(item.path)
+    items.sort(key=lambda item: item.path not in long)
 
 
 @pytest.fixture(scope="session")

@@ -22,14 +22,14 @@ import pytest
 
 from recon_pipeline import cli, errors, events
 from recon_pipeline.errors import ReconError
-from recon_pipeline_tests.small_home import publish_rows
+from recon_pipeline_tests.small_home import RUN, publish_rows
 from recon_pipeline_tests.test_scoring import EVENT, GIVEN
 from recon_pipeline_tests.test_sql_cases import Row
 
 SECRET = "s3cret-token"
 COMMANDS = (
-    *("run", "fetch", "changes", "members", "calendar", "score", "holdings", "demo"),
-    *("explain", "near-miss", "what-if"),
+    *("run", "fetch", "changes", "members", "demand", "calendar", "score", "holdings", "export", "demo"),
+    *("explain", "near-miss", "what-if", "project", "score-projection"),
 )
 
 
@@ -463,6 +463,36 @@ def truth(tmp_path: Path) -> Path:
     path = tmp_path / "truth.csv"
     path.write_text("index,ticker\n" + "".join(f"R1000,{ticker}\n" for ticker in ("A", "B", "C/B", "D", "OLD", "S")))
     return path
+
+
+def test_a_projection_is_scored_where_projections_live(recon: Recon, tmp_path: Path, truth: Path) -> None:
+    projection = f"{EVENT.event_id}-asof-2023-03-31"
+    row: Row = {"event_id": projection, "index_id": "R1000", "ticker": "A", "was_member": "true"}
+    rows = [row | {"is_member_now": "true", "probability": "0.75", "p_addition": "0", "p_deletion": "0.25"}]
+    publish_rows(
+        tmp_path / "projections",
+        {"raw.event_runs": [RUN, RUN | {"event_id": projection}], "recon.projection_probability": rows},
+    )
+    done = recon("score-projection", projection, "--home", tmp_path, "--truth", truth, "--format", "json")
+    assert (done.code, done.err) == (0, "")
+    told = json.loads(done.out)
+    assert [(row["index"], row["of"]) for row in told["scores"]] == [
+        ("R1000", "additions"),
+        ("R1000", "deletions"),
+        ("R1000", "members"),
+    ]
+    assert told["scores"][2]["expected"] == 0.8
+    assert sum(row["names"] for row in told["reliability"]) == told["scores"][2]["names"]
+    assert "Reliability" in recon("score-projection", projection, "--home", tmp_path, "--truth", truth).out
+    refused = recon("score-projection", EVENT.event_id, "--home", tmp_path, "--truth", truth)
+    assert refused.code == 2
+    assert "-asof-DATE" in paragraph(refused)
+
+
+def test_a_quarterly_event_is_not_projected_with_probability(recon: Recon, tmp_path: Path) -> None:
+    done = recon("project", "2023-09-ipo", "--as-of", "2023-06-30", "--home", tmp_path)
+    assert done.code == 2
+    assert "ranks nobody" in paragraph(done)
 
 
 def test_scores_as_json(recon: Recon, home: Path, truth: Path) -> None:

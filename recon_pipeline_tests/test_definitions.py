@@ -161,8 +161,15 @@ def test_a_check_reads_nothing_that_is_built_after_its_table() -> None:
 
 
 def ancestors(table: Table, tables: dict[str, Table]) -> set[str]:
-    reads = table.query.reads if table.query else frozenset[str]()
-    return set(reads).union(*(ancestors(tables[name], tables) for name in reads))
+    """All that the query of a table reads, and what that reads in turn; each table is looked at once."""
+    found: set[str] = set()
+    ahead = [table]
+    while ahead:
+        query = ahead.pop().query
+        fresh = query.reads - found if query else frozenset()
+        found |= fresh
+        ahead += [tables[name] for name in fresh]
+    return found
 
 
 def test_an_override_that_no_setting_has_is_refused(tmp_path: Path) -> None:

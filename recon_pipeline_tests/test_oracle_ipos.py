@@ -28,7 +28,7 @@ from recon_pipeline_tests.oracle.methodology import rules_on
 from recon_pipeline_tests.oracle.newcomers import Debut, Window, is_ipo
 from recon_pipeline_tests.oracle.performance import Bars, Base, price_return
 from recon_pipeline_tests.oracle.ranking import rank
-from recon_pipeline_tests.oracle.story import Story
+from recon_pipeline_tests.oracle.story import Opening, Story
 
 DOLLAR, MILLION = 10_000, 1_000_000
 RANKED = date(2024, 4, 30)
@@ -114,7 +114,7 @@ BEFORE = {"R1000": {0}, "R2000": {1, 2}, "R3000": {0, 1, 2}, "R3000E": {0, 1, 2}
 def added(*made: Made) -> Additions:
     """The event of September of three members and some others."""
     ledger = ByHand([LARGE, MIDDLE, SMALL, *made])
-    return ipo_event(ledger, SEPTEMBER, BEFORE, base_of(ledger, 0, 1, 2))
+    return ipo_event(ledger, SEPTEMBER, Opening(BEFORE, None), base_of(ledger, 0, 1, 2))
 
 
 # --- who is an IPO ----------------------------------------------------------------------------------------------------
@@ -295,7 +295,7 @@ def test_one_class_of_several_is_presumed_to_fail_on_votes_in_technology() -> No
     def of(name: str, industry: str) -> Additions:
         ledger = ByHand([LARGE, MIDDLE, SMALL, Made("NEW", [30], first=2, way="underwritten")])
         ledger.lines[3].name, ledger.issuers[3].company.industry = name, industry
-        return ipo_event(ledger, SEPTEMBER, BEFORE, base_of(ledger, 0, 1, 2))
+        return ipo_event(ledger, SEPTEMBER, Opening(BEFORE, None), base_of(ledger, 0, 1, 2))
 
     assert not outcome(of("New Inc. Class A Common Stock", "Semiconductors"))
     assert outcome(of("New Inc. Common Stock", "Semiconductors"))
@@ -312,7 +312,7 @@ def test_a_newcomer_that_leaves_before_the_first_day_does_not_enter_and_a_member
     assert found.decisions[3].indexes
     assert not outcome(found)
     ledger = ByHand([LARGE, Made("MIDDLE", [50], last=4), SMALL])
-    gone = ipo_event(ledger, SEPTEMBER, BEFORE, base_of(ledger, 0, 1, 2))
+    gone = ipo_event(ledger, SEPTEMBER, Opening(BEFORE, None), base_of(ledger, 0, 1, 2))
     assert gone.before["R2000"] == gone.after["R2000"] == {2}
     assert not gone.changes
 
@@ -321,7 +321,7 @@ def test_the_bar_has_moved_with_the_market() -> None:
     made = Made("NEW", [11], first=2, way="underwritten")
     assert outcome(added(made))
     ledger = ByHand([Made("LARGE", [100, 100, 100, 130]), MIDDLE, SMALL, made])
-    assert not outcome(ipo_event(ledger, SEPTEMBER, BEFORE, base_of(ledger, 0, 1, 2)))
+    assert not outcome(ipo_event(ledger, SEPTEMBER, Opening(BEFORE, None), base_of(ledger, 0, 1, 2)))
 
 
 # --- fast entry -------------------------------------------------------------------------------------------------------

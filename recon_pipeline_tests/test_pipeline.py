@@ -30,6 +30,7 @@ import pytest
 from pydantic import SecretStr
 
 from recon_pipeline import cli, pipeline
+from recon_pipeline.cookbook import recipes
 from recon_pipeline.errors import BadInput, Busy, ContractBroken, NotLanded, Unavailable
 from recon_pipeline.events import event
 from recon_pipeline.ingest import prefetch
@@ -44,7 +45,7 @@ from recon_pipeline.simulation.registers import Registers
 from recon_pipeline.simulation.server import ArchiveHandler, ArchiveServer, serving
 from recon_pipeline.supposing import TICK, WhatIf, override, what_if
 from recon_pipeline.symbols import normal_ticker
-from recon_pipeline.tables import Check, Query, load_tables
+from recon_pipeline.tables import Check, Query, load_tables, public_tables
 from recon_pipeline.warehouse import Reader, Warehouse
 from recon_pipeline_tests.conftest import Simulated
 
@@ -278,6 +279,18 @@ def ran(archive: Difficult, simulated: Simulated, tmp_path_factory: pytest.TempP
 
 
 # --- what is published ------------------------------------------------------------------------------------------------
+
+
+def test_the_cookbook_and_the_examples_answer_from_one_event(ran: Ran) -> None:
+    reader = Reader(ran.home / "published" / "recon.duckdb")
+    told = {recipe.name: reader.frame(recipe.sql) for recipe in recipes()}
+    assert {name: tuple(frame.columns) for name, frame in told.items()} == {r.name: r.columns for r in recipes()}
+    # A day before the event, what a second vintage revises, and what a quarterly event adds.
+    empty = {name for name, frame in told.items() if frame.is_empty()}
+    assert empty == {"04_members_on_a_day", "06_revisions", "11_ipo_additions"}
+    examples = {table.name: table.example for table in public_tables()}
+    none = {name for name, query in examples.items() if query and reader.frame(query.text).is_empty()}
+    assert none == {"index_change_revision", "ipo_breakpoints", "ipo_candidates"}
 
 
 def test_the_snapshot_is_whole(ran: Ran) -> None:

@@ -47,6 +47,7 @@ SECRETS = {
     "RECON_SEC_CONTACT": "Zora Quillfeather zora@quillfeather.example",
     "RECON_ARCHIVE_TOKEN": "ghp_token-of-the-archive-5e7c",
     "RECON_ALERT_WEBHOOK": "https://hooks.example/services/path-of-the-webhook-b6",
+    "RECON_POSTGRES_DSN": "postgresql://exporter:pw-of-the-export-41@db.example/russell",
 }
 USER, PASSWORD = "reader-of-symdir", "pass-of-symdir-93"
 NEEDLES = sorted(

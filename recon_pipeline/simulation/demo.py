@@ -108,6 +108,8 @@ def run_demo(
         chain = market.chain(chosen)
         first = next(each for each in chain if each == chosen or each.event_id not in there)
         wanted = chain[chain.index(first) :]
+        is_opened_from_list = first == chain[0]
+        del market  # the pipeline has no need of it, and would carry it to its end
 
         def as_then(each: ReconEvent) -> Settings:
             number = wanted.index(each) + 1 if each in wanted else 0
@@ -122,7 +124,7 @@ def run_demo(
             first.event_id,
             chosen.event_id,
             settings,
-            openings=[opening] if first == chain[0] else [],
+            openings=[opening] if is_opened_from_list else [],
             progress=progress,
             say=say,
             done=told,

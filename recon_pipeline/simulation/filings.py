@@ -86,6 +86,21 @@ class Filing:
         assert self.issuer.cik is not None
         return self.issuer.cik
 
+    def of(self, issuer: Issuer) -> Filing:
+        """The same filing, of the issuer as it was known then. Written out: `replace` takes four times as long, and a
+        market has a hundred thousand."""
+        return Filing(
+            issuer,
+            self.accession,
+            self.form,
+            self.filed,
+            self.period,
+            self.cover_on,
+            self.counts,
+            self.symbol,
+            self.cap_usd,
+        )
+
 
 def filings_of(market: SimulatedMarket, issuers: tuple[Issuer, ...]) -> tuple[Filing, ...]:
     """Every filing from two years before the rank day to the last session, by day and accession number."""

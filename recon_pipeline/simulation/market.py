@@ -15,6 +15,7 @@ the print of a row (`dumps`), HTTP (`server`).
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -96,6 +97,7 @@ class SimulatedMarket:
         self._frames: dict[tuple[int, str], tuple[str, str]] = {}
         self._dumps: OrderedDict[tuple[int, str], bytes] = OrderedDict()
         self._changes: dict[int, tuple[Change, ...]] = {}
+        self._days_of_change: dict[int, list[date]] = {}
         self._lock = Lock()
 
     @property
@@ -174,13 +176,13 @@ class SimulatedMarket:
 
     def counted(self, company: int, count: int, day: date) -> int:
         """What a count of a company's shares of the whole market's last rank day was on another day."""
-        last = self.whole.span.rank_day
         changes = self.changes(company)
-        for change in reversed(changes):
-            if day < change.on <= last:
+        if changes:
+            days = self.whole._days_of_change[company]
+            here, last = bisect_right(days, day), bisect_right(days, self.whole.span.rank_day)
+            for change in reversed(changes[here:last]):
                 count = count * change.before // change.after
-        for change in changes:
-            if last < change.on <= day:
+            for change in changes[last:here]:
                 count = count * change.after // change.before
         return max(1, count)
 
@@ -196,7 +198,9 @@ class SimulatedMarket:
             found += [Change(self.sessions[at], PPM, PPM + more) for at, more in entry.issues]
             if entry.issuing_ppm:
                 found += [Change(day, PPM, PPM + entry.issuing_ppm) for day in self._issuing_days]
-            self._changes[company] = tuple(sorted(found, key=lambda change: change.on))
+            found.sort(key=lambda change: change.on)
+            self._days_of_change[company] = [change.on for change in found]
+            self._changes[company] = tuple(found)
         return self._changes[company]
 
     def chain(self, last: ReconEvent) -> list[ReconEvent]:

@@ -53,6 +53,7 @@ class Registers:
         self.market = market
         self._today = today
         self._made: dict[str, bytes] = {}
+        self._securities: dict[date, list[Security]] = {}
         self._whole = whole or (self if market.whole is market else Registers(market.whole))
 
     def at(self, rank_day: date, today: date | None = None) -> Registers:
@@ -140,10 +141,19 @@ class Registers:
             return self._drawn[1]
         end = self.market.sessions[-1]
         return tuple(
-            replace(filing, issuer=issuer)
+            filing.of(issuer)
             for filing in self._whole.filings
             if filing.filed <= end and (issuer := self.issuers[filing.issuer.number]).cik is not None
         )
+
+    @cached_property
+    def reports_by_month(self) -> dict[str, list[Filing]]:
+        """The filings that count shares, oldest first, by the month in which they were filed (`2026-04`)."""
+        found: dict[str, list[Filing]] = defaultdict(list)
+        for filing in self.filings:
+            if filing.counts:
+                found[f"{filing.filed.year}-{filing.filed.month:02}"].append(filing)
+        return dict(found)
 
     @cached_property
     def first_filed(self) -> dict[int, date]:
@@ -171,6 +181,11 @@ class Registers:
 
     def securities(self, day: date) -> list[Security]:
         """All that is listed on a day, by symbol."""
+        if day not in self._securities:
+            self._securities[day] = self._listed(day)
+        return self._securities[day]
+
+    def _listed(self, day: date) -> list[Security]:
         market, session = self.market, self.session(day)
         found = []
         for index, line in enumerate((*market.lines, *self.unseen.lines)):

@@ -13,9 +13,11 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from datetime import time as clock
 from pathlib import Path
 
-from recon_pipeline.events import ReconEvent, event, events
+from recon_pipeline.events import ReconEvent, event, events, previous_session, vintages
 from recon_pipeline.pipeline import RunReport, run_event
 from recon_pipeline.publish import published_database
 from recon_pipeline.settings import Settings
@@ -25,6 +27,7 @@ from recon_pipeline.simulation.market import SimulatedMarket
 from recon_pipeline.simulation.registers import Registers
 from recon_pipeline_tests.oracle.additions import Additions, Round, ipo_event
 from recon_pipeline_tests.oracle.compare import KINDS, Difference, differences, published_bars
+from recon_pipeline_tests.oracle.history import Held, revision_differences, span_differences
 from recon_pipeline_tests.oracle.ledger import Ledger
 from recon_pipeline_tests.oracle.methodology import rules_on
 from recon_pipeline_tests.oracle.newcomers import Window
@@ -101,6 +104,40 @@ def judge(
         found = differences(story, published)
         yield story.event_id, time.monotonic() - started, found
         started = time.monotonic()
+    if alone:
+        return
+    chain = [Held(each.event_id, each.effective_from) for each in market.chain(event(DEMO_EVENT))]
+    found = span_differences(Ledger(Registers(market)), chain, published)
+    yield "between", time.monotonic() - started, found
+    started = time.monotonic()
+    assert isinstance(story, Story)
+    found = judge_vintages(home, market, story, is_run=is_run)
+    yield "vintages", time.monotonic() - started, found
+
+
+def judge_vintages(home: Path, market: SimulatedMarket, final: Story, *, is_run: bool = True) -> list[Difference]:
+    """Run the last event of a chain as of its preliminary list and as final again; compare the former, and what the
+    latter says otherwise."""
+    chosen, published = event(DEMO_EVENT), published_database(home)
+    listed_on = vintages(chosen)[1]
+    # A line that the list of a day lacks is looked for in that of the session before (core.event_sessions).
+    early = tell(
+        final.ledger,
+        DEMO_EVENT,
+        chosen.rank_day,
+        chosen.effective_date,
+        previous_session(listed_on),
+        final.opening,
+    )
+    found: list[Difference] = []
+    if is_run:
+        with serve(market) as url:
+            settings = settings_of(Settings(home=home), url, chosen)
+            then = datetime.combine(listed_on + timedelta(days=1), clock(4), UTC)
+            run_event(DEMO_EVENT, settings.model_copy(update={"now": then}))
+            found = differences(early, published)
+            run_event(DEMO_EVENT, settings)
+    return found + revision_differences(early, final, published)
 
 
 def judge_event(
@@ -168,7 +205,7 @@ def told(
             assert base is not None
             assert opened is not None
             bars = published_bars(published, each.event_id) if published else None
-            additions = ipo_event(ledger, round_of(each, before), opened.members, base, bars)
+            additions = ipo_event(ledger, round_of(each, before), opened, base, bars)
             yield additions
             opened = additions.opening(base.rank_day)
         else:

@@ -24,6 +24,7 @@ from recon_pipeline_tests.oracle.methodology import (
 )
 from recon_pipeline_tests.oracle.newcomers import Debut, Window, is_ipo
 from recon_pipeline_tests.oracle.performance import FLOOR, Bars, Base
+from recon_pipeline_tests.oracle.presumption import Presumption
 from recon_pipeline_tests.oracle.story import Change, Members, Opening
 
 TOPS: Final = ("TOP50", "TOP200", "TOP500")
@@ -63,21 +64,24 @@ class Additions:
     before: Members
     after: Members
     changes: set[Change]
+    presumed: dict[int, int]
 
     def opening(self, last_rank_day: date) -> Opening:
         """What the next event opens from: presumptions go by the last reconstitution."""
-        return Opening({index: set(lines) for index, lines in self.after.items()}, last_rank_day)
+        members = {index: set(lines) for index, lines in self.after.items()}
+        return Opening(members, last_rank_day, presumed=self.presumed)
 
 
 def ipo_event(
-    ledger: Ledger, event: Round, before: Members, base: Base, published: dict[str, Fraction] | None = None
+    ledger: Ledger, event: Round, opening: Opening, base: Base, published: dict[str, Fraction] | None = None
 ) -> Additions:
-    """Tell a quarterly event: `before` are the members after the event before it, `base` the last reconstitution.
+    """Tell a quarterly event: `opening` is what the event before it came to, `base` the last reconstitution.
 
     With `published` caps at the cuts in 1/10,000 USD newcomers are placed by those: how the return is measured moves
     them by little (18.8), and whoever lies between two ways to measure it is nobody's mistake.
     """
     session = ledger.session(event.rank_day)
+    before = opening.members
     here = remaining(ledger, before, event.rank_day)
     judge = Judge(ledger, event.rank_day, rules_on(event.effective), set().union(*here.values()))
     bars = Bars.on(ledger, base, event.rank_day)
@@ -102,7 +106,10 @@ def ipo_event(
     changes: set[Change] = {
         (index, line, "addition") for index in after for line in after[index] - there.get(index, set())
     }
-    return Additions(event.event_id, event.rank_day, ledger, bars, decisions, there, after, changes)
+    presumption = Presumption(judge, here, opening.last_rank_day, opening.rules_then, opening.presumed)
+    return Additions(
+        event.event_id, event.rank_day, ledger, bars, decisions, there, after, changes, presumption.speaks_against()
+    )
 
 
 def _decide(

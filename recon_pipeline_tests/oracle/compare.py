@@ -24,7 +24,19 @@ CAP_TOLERANCE: Final = Fraction(1, 1_000_000)
 # A return: lines that the price list lacks, some of them large, stand in it or not, and counts are those of the price
 # list or of filings. Less than methodology 18.8 allows for.
 RETURN_TOLERANCE: Final = Fraction(1, 250)
-KINDS: Final = ("universe", "company", "reason", "cap", "rank", "breakpoint", "before", "membership", "changes")
+KINDS: Final = (
+    "universe",
+    "company",
+    "reason",
+    "cap",
+    "rank",
+    "breakpoint",
+    "before",
+    "membership",
+    "changes",
+    "span",
+    "vintage",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +54,18 @@ class Difference:
 
 
 class Published:
-    """The rows of one event in the published database of a home."""
+    """The rows of one event in the published database of a home, or of all."""
 
-    def __init__(self, path: Path, event_id: str) -> None:
+    def __init__(self, path: Path, event_id: str | None = None) -> None:
         self._path, self._event_id = path, event_id
 
     def rows(self, table: str) -> list[dict[str, Any]]:
-        """Every row of the event in a table of the schema recon."""
+        """Every row in a table of the schema recon."""
         with duckdb.connect() as connection:
             connection.execute(f"attach '{self._path}' as published (read_only)")
             found = connection.execute(
-                f"select * from published.recon.{table} where event_id = $event_id", {"event_id": self._event_id}
+                f"select * from published.recon.{table}"
+                + ("" if self._event_id is None else f" where event_id = '{self._event_id}'")
             )
             names = [column[0] for column in found.description]
             return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

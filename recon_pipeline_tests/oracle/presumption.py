@@ -2,7 +2,8 @@
 settles"; notes of the rules presumption_*).
 
 A company that was listed, seasoned and clearly large enough at the reconstitution that the opening is the outcome of,
-and is in no list since, failed a rule that cannot be seen and presumably still does, until a fact changes.
+and is in no list since, failed a rule that cannot be seen and presumably still does, until a fact changes. That holds
+of lists that somebody else made, and for a few reconstitutions after one.
 
 What does not belong here: the rules that can be seen (`eligibility`).
 """
@@ -21,6 +22,7 @@ from recon_pipeline_tests.oracle.methodology import CUTS, MIN_PRICE, UNITED_STAT
 SEASONING: Final = timedelta(days=365)  # rule presumption_seasoning_days
 FLOOR: Final = Fraction(5, 100)  # rule presumption_floor_pct
 WHOLE_LIST: Final = Fraction(90, 100)  # rule presumption_list_pct
+RECONS: Final = 2  # rule presumption_recons
 WHOLE_MICROCAP: Final = Fraction(25, 100)  # rule presumption_microcap_list_pct
 
 
@@ -34,8 +36,9 @@ class Presumption:
         opening: Mapping[str, set[int]],
         last_rank_day: date | None,
         rules_then: Rules | None = None,
+        presumed: Mapping[int, int] | None = None,
     ) -> None:
-        self.judge, self.ledger = judge, judge.ledger
+        self.judge, self.ledger, self.presumed = judge, judge.ledger, presumed
         self.rules_then = rules_then or judge.rules
         self.large = opening.get("R3000", set())
         self.micro = opening.get("RMICRO", set()) - self.large
@@ -92,14 +95,26 @@ class Presumption:
         """Why a company is presumed not to be eligible; blank where it is not."""
         if self.day is None or not self.knows_large or company.number in self.judge.member_companies:
             return ""
+        if self.presumed is not None and self.presumed.get(company.number, RECONS) >= RECONS:
+            return ""
         cap = self._cap_then(company)
         if cap is None or self.floor is None or cap < self.floor or not self._is_seasoned(company):
             return ""
         return f"listed and large enough on {self.day}, in no list since"
 
+    def speaks_against(self) -> dict[int, int]:
+        """The companies that are presumed to fail, and for how many reconstitutions they were before this event."""
+        return {
+            number: (self.presumed or {}).get(number, 0)
+            for number, company in self.judge.companies.items()
+            if self.fails(company)
+        }
+
     def is_out_of_microcap(self, company: Company) -> bool:
         """Whether it was large enough for the Microcap alone then, and is not in its list."""
-        if self.day is None or not self.knows_micro or company.number in self.judge.member_companies:
+        if self.day is None or self.presumed is not None or not self.knows_micro:
+            return False
+        if company.number in self.judge.member_companies:
             return False
         cap = self._cap_then(company)
         if cap is None or self.floor is None or self.micro_floor is None or not self._is_seasoned(company):

@@ -32,11 +32,15 @@ Change = tuple[str, int, str]
 @dataclass(frozen=True, slots=True)
 class Opening:
     """The lines in each index before an event, and the rank day that this is the outcome of. An index that is missing
-    is not known."""
+    is not known.
+
+    `presumed`: for how many reconstitutions a list of somebody else has spoken against a company; nothing where the
+    members are such a list."""
 
     members: Members
     last_rank_day: date | None
     rules_then: Rules | None = None
+    presumed: dict[int, int] | None = None
 
     @classmethod
     def of_csv(
@@ -65,7 +69,7 @@ class Opening:
     def after(cls, story: Story) -> Opening:
         """The outcome of the event before."""
         members = {index: set(lines) for index, lines in story.after.items() if lines}
-        return cls(members, story.rank_day, story.rules)
+        return cls(members, story.rank_day, story.rules, story.presumed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,7 @@ class Story:
     before: Members
     after: Members
     changes: set[Change]
+    presumed: dict[int, int]
 
     @property
     def session(self) -> int:
@@ -105,7 +110,7 @@ def tell(
     }
     rules = rules_on(effective)
     judge = Judge(ledger, rank_day, rules, set().union(*members.values()))
-    presumption = Presumption(judge, members, opening.last_rank_day, opening.rules_then)
+    presumption = Presumption(judge, members, opening.last_rank_day, opening.rules_then, opening.presumed)
     verdicts = {line: _presumed(judge, presumption, line) for line in judge.listed()}
 
     ranking = rank(
@@ -142,7 +147,19 @@ def tell(
     changes = {(index, line, "addition") for index in before for line in after[index] - before[index]}
     changes |= {(index, line, "deletion") for index in before for line in before[index] - after[index]}
     return Story(
-        event_id, rank_day, rules, ledger, opening, verdicts, judge.companies, ranking, places, before, after, changes
+        event_id,
+        rank_day,
+        rules,
+        ledger,
+        opening,
+        verdicts,
+        judge.companies,
+        ranking,
+        places,
+        before,
+        after,
+        changes,
+        {number: times + 1 for number, times in presumption.speaks_against().items()},
     )
 
 

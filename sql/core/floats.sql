@@ -158,6 +158,7 @@ priced as (
     select
         closes.ticker as ticker,
         closes.session as session,
+        covers.total_shares as total_shares,
         cast(cast(covers.total_shares as decimal(19, 0)) * closes.close_usd as decimal(34, 4)) as cap_usd
     from closes
     inner join covers on closes.ticker = covers.ticker
@@ -183,7 +184,8 @@ other_structures as (
     group by latest.ticker
 ),
 
--- A cap that is ten times as large as that of the rank day, or a tenth, is of a count or a ticker gone wrong.
+-- A cap that is ten times as large as that of the rank day, or a tenth, is of a count or a ticker gone wrong; unless the
+-- count is about the same: then it is the price that moved.
 compared as (
     select
         latest.*,
@@ -193,6 +195,10 @@ compared as (
             priced.cap_usd <= 10 * cast(latest.market_cap_usd as decimal(34, 4))
             and cast(latest.market_cap_usd as decimal(34, 4)) <= 10 * priced.cap_usd,
             false
+        )
+        or coalesce(
+            priced.total_shares <= 2 * lines.outstanding_shares and lines.outstanding_shares <= 2 * priced.total_shares,
+            false
         ) as has_own_cap,
         priced.session as session,
         priced.cap_usd as priced_cap_usd,
@@ -201,6 +207,8 @@ compared as (
     from latest
     cross join event
     left join priced on latest.ticker = priced.ticker
+    left join core.lines as lines
+        on lines.event_id = $event_id and lines.role = 'rank' and latest.ticker = lines.ticker
     left join other_structures on latest.ticker = other_structures.ticker
     left join core.figures as listings
         on listings.event_id = $event_id and latest.ticker = listings.ticker and listings.figure = 'ipo_date'

@@ -12,6 +12,16 @@ rank_day as (
     where event_id = $event_id and role = 'rank'
 ),
 
+-- What other sources say is of the rank day alone. The key says so: a condition on one side of a left join would make it
+-- compare every line with every row.
+quotes as (
+    select
+        *,
+        case when role = 'rank' then ticker end as rank_ticker
+    from core.quotes
+    where event_id = $event_id
+),
+
 quoted as (
     select
         quotes.*,
@@ -20,17 +30,15 @@ quoted as (
         other_closes.source as other_source,
         other_closes.ticker is not null and (quotes.is_neighbour or quotes.close_usd is null) as is_other,
         listed.ticker is not null as is_listed
-    from core.quotes as quotes
+    from quotes
     left join core.other_closes as other_closes
-        on quotes.role = 'rank' and other_closes.event_id = $event_id and quotes.ticker = other_closes.ticker
+        on other_closes.event_id = $event_id and quotes.rank_ticker = other_closes.ticker
     left join core.listed_symbols as listed
         on
-            quotes.role = 'rank'
-            and listed.event_id = $event_id
-            and quotes.ticker = listed.ticker
+            listed.event_id = $event_id
+            and quotes.rank_ticker = listed.ticker
             and quotes.anchor_date = listed.as_of
             and listed.source = 'symdir'
-    where quotes.event_id = $event_id
 )
 
 select

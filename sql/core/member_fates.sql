@@ -96,7 +96,8 @@ searches as (
 leavers as (
     select
         searches.*,
-        lines.ticker is not null as is_seen,
+        -- Read from the session before where the list of the day itself lacked it.
+        case when lines.ticker is not null then least(lines.observed_session, searches.from_day) end as seen_on,
         lines.exchange as exchange,
         lines.name as name,
         filers.cik as cik,
@@ -154,7 +155,7 @@ sightings as (
 seen as (
     select
         leavers.*,
-        coalesce(sightings.last_seen, case when leavers.is_seen then leavers.from_day end) as last_seen
+        coalesce(sightings.last_seen, leavers.seen_on) as last_seen
     from leavers
     left join sightings on leavers.security_id = sightings.security_id
 ),
@@ -203,7 +204,8 @@ bounded as (
 ),
 
 -- Methodology 10.5: who says that it was delisted. A form is of the issuer, maybe of another of its securities: what it
--- says is asked of lines alone that are gone. Form 25 takes effect ten days after it is filed.
+-- says is asked of lines alone that are gone. An exchange files (25-NSE) when it has ended the listing; the form of an
+-- issuer (25) takes effect ten days after it is filed.
 told as (
     select
         bounded.security_id as security_id,
@@ -223,7 +225,7 @@ told as (
     select
         bounded.security_id as security_id,
         'delisting_form' as basis,
-        filings.filed_date as told_day,
+        case when filings.form = '25' then filings.filed_date + 9 else filings.filed_date end as told_day,
         filings.source as source,
         bounded.last_seen as last_seen,
         bounded.from_day as from_day,

@@ -1,10 +1,12 @@
 -- What the reconstitution before the opening list tells of the companies of the rank day, beyond the rules that we can
 -- see. Who was listed and clearly large enough then, and is not in the list that came of it, failed a rule that we
--- cannot see (votes, float, nationality by assets) and presumably still does, until a fact changes.
+-- cannot see (votes, float, nationality by assets) and presumably still does, until a fact changes. Our own list, of the
+-- event before, tells no more than the list of somebody else that it goes back to, and that for some years alone.
 with event as (
     select
         min(anchor_date) filter (where role = 'last_recon') as last_rank_day,
-        min(anchor_date) filter (where role = 'year_before') as year_before_day
+        min(anchor_date) filter (where role = 'year_before') as year_before_day,
+        exists (select 1 from reference.recon_events where event_id = $event_id and kind = 'recon') as is_recon
     from core.event_sessions
     where event_id = $event_id
 ),
@@ -15,6 +17,7 @@ rules as (
         max(case when rule = 'presumption_seasoning_days' then value end) as seasoning_days,
         max(case when rule = 'presumption_list_pct' then value end) as list_pct,
         max(case when rule = 'presumption_microcap_list_pct' then value end) as microcap_list_pct,
+        max(case when rule = 'presumption_recons' then value end) as most_recons,
         max(case when rule = 'n_r3000' then value end) as n_r3000,
         max(case when rule = 'n_r3000e' then value end) as n_r3000e,
         max(case when rule = 'contradicted_shares_pct' then value end) as contradicted_pct,
@@ -25,6 +28,13 @@ rules as (
             as has_new_nationality,
         coalesce(max(case when rule = 'cboe_eligible' then value - value_before end), 0) > 0 as has_new_exchange
     from core.event_rules
+    where event_id = $event_id
+),
+
+-- Whether the event opens from the one before: files know no identifiers of ours.
+opening as (
+    select count(security_id) > 0 as is_our_own
+    from raw.opening_rows
     where event_id = $event_id
 ),
 
@@ -309,11 +319,21 @@ judged as (
             when companies.line_count <> companies.last_line_count then 'other share classes'
             when floors.floor_usd is null then 'no list tells what was large enough then'
             when companies.last_cap_usd < floors.floor_usd then 'not large enough then'
-        end as why_not
+            when companies.is_member then null
+            when opening.is_our_own and carried.company_id is null then 'no list of others that we know leaves it out'
+            when carried.recon_count >= rules.most_recons then 'the list of others that leaves it out is too old'
+        end as why_not,
+        coalesce(carried.recon_count, 0) + case when event.is_recon then 1 else 0 end as recon_count,
+        opening.is_our_own as is_our_own
     from companies
     cross join event
     cross join rules
     cross join floors
+    cross join opening
+    left join core.identities as identities
+        on identities.event_id = $event_id and companies.pricing_ticker = identities.ticker
+    left join raw.opening_presumptions as carried
+        on carried.event_id = $event_id and identities.company_id = carried.company_id
     left join least_caps
         on case when companies.opening_r1000 then 'R1000' else 'R3000' end = least_caps.index_id
     where event.last_rank_day is not null
@@ -330,9 +350,11 @@ select
     judged.is_member as is_member,
     judged.why_not as why_not,
     coalesce(not judged.is_member and known.knows_r3000 and judged.why_not is null, false) as is_presumed_ineligible,
+    judged.recon_count as recon_count,
     -- A list of the Microcap is mostly a sample: it speaks against the Microcap alone.
     coalesce(
         not judged.is_member
+        and not judged.is_our_own
         and known.knows_rmicro
         and judged.why_not = 'not large enough then'
         and judged.last_cap_usd >= judged.microcap_floor_usd,

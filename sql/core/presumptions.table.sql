@@ -9,6 +9,7 @@ create table core.presumptions (
     is_member boolean not null,
     why_not varchar,
     is_presumed_ineligible boolean not null,
+    recon_count bigint not null check (recon_count >= 0),
     is_presumed_out_of_microcap boolean not null,
     primary key (event_id, pricing_ticker)
 );
@@ -34,6 +35,8 @@ comment on column core.presumptions.why_not is
     'Why nothing is presumed of it: what it was then, or which fact changed since; null = nothing speaks against it.';
 comment on column core.presumptions.is_presumed_ineligible is
     'True where it was listed, clearly large enough and seasoned then, is in no opening list, and no fact has changed.';
+comment on column core.presumptions.recon_count is
+    'Reconstitutions, this event included where it is one, that go by the list of somebody else.';
 comment on column core.presumptions.is_presumed_out_of_microcap is
     'True where it was clearly large enough for the Microcap alone and its list lacks it: it does not enter the '
     'Microcap while it is too small for the Russell 3000.';

@@ -88,6 +88,24 @@ needed as (
         and exists (select 1 from found as eve where eve.role = 'before_window')
 ),
 
+-- Of the sessions alone: to join all that the home holds would cost more with each event.
+wanted_days as (
+    select distinct session_date
+    from wanted
+),
+
+prices as (
+    select prices.*
+    from raw.prices as prices
+    inner join wanted_days on prices.as_of = wanted_days.session_date
+),
+
+shares as (
+    select shares.*
+    from raw.shares_outstanding as shares
+    inner join wanted_days on shares.as_of = wanted_days.session_date
+),
+
 figured as (
     select
         needed.*,
@@ -97,14 +115,14 @@ figured as (
         shares.outstanding_shares as outstanding_shares
     from needed
     left join price_order on needed.listing_source = price_order.source
-    left join raw.prices as prices
+    left join prices
         on
             needed.listing_source = prices.source
             and not prices.is_adjusted
             and needed.session_date = prices.as_of
             and needed.exchange = prices.exchange
             and needed.symbol = prices.symbol
-    left join raw.shares_outstanding as shares
+    left join shares
         on
             needed.listing_source = shares.source
             and needed.session_date = shares.as_of

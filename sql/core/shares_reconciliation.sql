@@ -478,8 +478,11 @@ weighed as (
     select
         *,
         is_of_line and not is_stale and not is_incomplete and is_believed as is_taken,
-        is_of_line and not is_stale and not is_incomplete and suspect = 'jump' and implied_shares is null
-            as wants_earlier
+        -- A key, for as a condition of the join it would have every line compared with every count.
+        case
+            when is_of_line and not is_stale and not is_incomplete and suspect = 'jump' and implied_shares is null
+                then ticker
+        end as wants_earlier_of
     from filings
     where choice = 1
 ),
@@ -575,8 +578,7 @@ from lines
 left join weighed on lines.ticker = weighed.ticker
 left join earlier_counts
     on
-        weighed.wants_earlier
-        and weighed.ticker = earlier_counts.ticker
+        weighed.wants_earlier_of = earlier_counts.ticker
         and weighed.source = earlier_counts.source
         and earlier_counts.choice = 1
 left join core.share_counts as company

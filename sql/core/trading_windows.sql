@@ -22,6 +22,13 @@ price_order as (
     where figure = 'price'
 ),
 
+-- Of the sessions alone: to join all that the home holds would cost more with each event.
+shares_of_sessions as (
+    select shares.*
+    from raw.shares_outstanding as shares
+    inner join sessions on shares.as_of = sessions.session_date
+),
+
 -- A symbol that two sources or two exchanges carry on one session counts once: by the first source, the line that
 -- traded more.
 traded as (
@@ -48,7 +55,7 @@ traded as (
             and cast(prices.known_at as date) <= event.rank_day + event.grace_days
             and not prices.is_adjusted
     left join price_order on prices.source = price_order.source
-    left join raw.shares_outstanding as shares
+    left join shares_of_sessions as shares
         on
             prices.source = shares.source
             and prices.as_of = shares.as_of

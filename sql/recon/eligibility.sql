@@ -74,6 +74,7 @@ observed as (
         presumptions.floor_usd as floor_usd,
         presumptions.why_not as presumption_why_not,
         coalesce(presumptions.is_presumed_ineligible, false) as is_presumed_ineligible,
+        presumptions.recon_count as presumption_recons,
         history.averaged_usd as averaged_usd,
         history.averaged_days as averaged_days,
         lines.volume_shares as volume_shares,
@@ -316,5 +317,6 @@ select
             then 'listed and large enough on ' || cast(last_rank_day as varchar) || ', in no list since'
         when last_rank_day is not null then presumption_why_not
     end as presumption_evidence,
+    case when presumption_status = 'failed' then presumption_recons end as presumption_recons,
     presumption_status
 from reasoned

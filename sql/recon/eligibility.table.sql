@@ -72,6 +72,7 @@ create table recon.eligibility (
     presumption_value_usd decimal(24, 4),
     presumption_threshold_usd decimal(24, 4),
     presumption_evidence varchar,
+    presumption_recons bigint check (presumption_recons >= 0),
     presumption_status varchar not null check (presumption_status in ('passed', 'failed', 'unknown')),
     primary key (event_id, security_id),
     check ((status = 'ineligible') = (reason is not null))
@@ -172,6 +173,10 @@ comment on column recon.eligibility.presumption_threshold_usd is
 comment on column recon.eligibility.presumption_evidence is
     'What the presumption rests on, or why nothing is presumed: what the company was then, or which fact changed '
     'since.';
+comment on column recon.eligibility.presumption_recons is
+    'Reconstitutions, this event included where it is one, in which the company was left out by a list that was given, '
+    'not made by an event of ours; rule presumption_recons says for how many it may be held against it. Null where '
+    'nothing is presumed.';
 comment on column recon.eligibility.presumption_status is
     'Failed: it was listed, clearly large enough and seasoned at the reconstitution before, is in no list since, and '
     'no fact changed, so that it presumably fails a rule that we cannot see. Unknown: left out, or no list tells.';

@@ -4,7 +4,7 @@ create table reference.rules (
     unit varchar not null check (
         unit in (
             'usd', 'percent', 'percentage_points', 'rank', 'companies', 'flag', 'regime', 'weeks', 'sessions',
-            'calendar_days', 'day_of_month', 'months'
+            'calendar_days', 'day_of_month', 'months', 'reconstitutions'
         )
     ),
     valid_from date not null,

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from functools import partial
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 from recon_pipeline.simulation.providers.form import ABSENT, TEXT, Answer, Request
@@ -37,18 +39,14 @@ def answer(registers: Registers, request: Request) -> Answer | None:
 def _index(registers: Registers, quarter: date) -> bytes:
     """`form.idx` of a quarter, by form and company: the filings of the market among those of everybody else."""
     after = (quarter + timedelta(days=95)).replace(day=1)
-    rows = [
+    rows = sorted(
         (filing.form, filing.issuer.company.name, filing.cik, filing.filed, filing.accession)
         for filing in registers.filings
         if quarter <= filing.filed < after
-    ]
+    )
     lines = {
-        form: [
-            _index_line(form, name, cik, str(filed), accession)
-            for row_form, name, cik, filed, accession in sorted(rows)
-            if row_form == form
-        ]
-        for form in {row[0] for row in rows}
+        form: [_index_line(form, name, cik, str(filed), accession) for _, name, cik, filed, accession in of_form]
+        for form, of_form in groupby(rows, key=itemgetter(0))
     }
     days = [str(quarter + timedelta(days=day)) for day in range(90)]
     for form, count in INDEX_FILLERS:

@@ -58,7 +58,7 @@ def answer(registers: Registers, request: Request) -> Answer | None:
     elif notes is not None:
         months = [f"{notes[1]}-{notes[2]}"] if notes[2] else _months(notes[1], notes[3])
         months = [month for month in months if (month >= FIRST_MONTH_OF_NOTES) == bool(notes[2])]
-    filed = [filing for filing in registers.filings if filing.counts and f"{filing.filed:%Y-%m}" in months]
+    filed = [filing for month in months for filing in registers.reports_by_month.get(month, ())]
     if not filed:
         return Answer(404, ABSENT, "application/xml")
     make = partial(_statements if statements else _notes, filed)

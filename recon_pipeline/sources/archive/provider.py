@@ -220,9 +220,9 @@ class Archive:
         return found.next_unread(later, exchange)
 
     def _read(self, places: Sequence[Place], *, progress: bool) -> list[tuple[Commit, Dump]]:
-        """Read dumps from the landing, after fetching what is not there."""
-        self._fetch([place for place in places if self._landed(place) is None], progress=progress)
-        return [(commit, self._dump(commit, exchange)) for commit, exchange in places]
+        """Read dumps from the landing, after fetching what is not there; what was fetched just now was read by that."""
+        fetched = self._fetch([place for place in places if self._landed(place) is None], progress=progress)
+        return [(place[0], fetched.get(place) or self._dump(*place)) for place in places]
 
     def _dump(self, commit: Commit, exchange: str) -> Dump:
         row = cast(LandedRow, self._landed((commit, exchange)))
@@ -232,20 +232,27 @@ class Archive:
     def _landed(self, place: Place) -> LandedRow | None:
         return self.landing.find_commit(SOURCE, place[0].sha, place[1])
 
-    def _fetch(self, places: Sequence[Place], *, progress: bool) -> None:
+    def _fetch(self, places: Sequence[Place], *, progress: bool) -> dict[Place, Dump]:
+        """Land dumps; return them as they were read to be believed."""
         if not places:
-            return
+            return {}
         if self.settings.offline:
             days = sorted({commit.session for commit, _ in places})
             raise NotLanded(
                 f"Offline, and {len(places)} dumps of the archive for {', '.join(map(str, days))} were never landed. "
                 f"Run `{fetch_command(days)}` with a network first."
             )
+        lines: dict[Place, list[dumps.Line]] = {}
+        fetched: dict[Place, Dump] = {}
         with bar("archive dumps", len(places), shown=progress) as advance:
 
+            def believe(request: Request, body: bytes) -> None:
+                place = cast(Place, request.tag)
+                lines[place] = dumps.decode(body, place[1])
+
             def keep(request: Request, payload: Payload) -> None:
-                commit, exchange = cast(Place, request.tag)
-                self.landing.land(
+                place = commit, exchange = cast(Place, request.tag)
+                row = self.landing.land(
                     SOURCE,
                     payload.url,
                     payload.body,
@@ -254,10 +261,11 @@ class Archive:
                     session=dating.believed(commit, exchange).session,
                     fetched_at=payload.fetched_at,
                 )
+                fetched[place] = Dump(commit.sha, exchange, commit.moment, row.sha256, lines.pop(place))
                 advance()
 
-            requests = [Request(self._url(*place), tag=place) for place in places]
-            self.http.get_many(requests, lambda request, body: dumps.decode(body, cast(Place, request.tag)[1]), keep)
+            self.http.get_many([Request(self._url(*place), tag=place) for place in places], believe, keep)
+        return fetched
 
     def _url(self, commit: Commit, exchange: str) -> str:
         base = self.settings.archive_url.rstrip("/")

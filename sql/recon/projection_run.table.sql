@@ -1,0 +1,42 @@
+create table recon.projection_run (
+    event_id varchar not null,
+    projected_event_id varchar not null,
+    as_of date not null,
+    rank_day date not null,
+    session_count bigint not null check (session_count >= 0),
+    path_count bigint not null check (path_count > 0),
+    seed bigint not null,
+    has_model_error boolean not null,
+    panel_sessions bigint not null check (panel_sessions >= 2),
+    panel_from date not null,
+    market_volatility_pct decimal(9, 4) not null check (market_volatility_pct >= 0),
+    tail_df decimal(9, 4) not null check (tail_df > 0),
+    cap_noise_pct decimal(9, 4) not null check (cap_noise_pct >= 0),
+    gone_before_pct decimal(9, 4) not null check (gone_before_pct between 0 and 100),
+    gone_after_pct decimal(9, 4) not null check (gone_after_pct between 0 and 100),
+    primary key (event_id)
+);
+
+comment on table recon.projection_run is
+    'One row a projection with probability (`recon project`): what its paths were drawn with. Estimates all; in a home '
+    'of real events it is empty.';
+comment on column recon.projection_run.event_id is 'The projection, as 2023-06-recon-asof-2023-03-31.';
+comment on column recon.projection_run.projected_event_id is 'The event that is projected.';
+comment on column recon.projection_run.as_of is 'Session whose close the paths start from.';
+comment on column recon.projection_run.rank_day is 'Session that the paths end on: the rank day of the event.';
+comment on column recon.projection_run.session_count is 'Sessions from as_of (not counted) to rank_day (counted).';
+comment on column recon.projection_run.path_count is 'Paths drawn.';
+comment on column recon.projection_run.seed is 'Seed of the draws: the same one gives the same paths.';
+comment on column recon.projection_run.has_model_error is
+    'Whether the error of the start was drawn as well: caps, hidden eligibility, departures.';
+comment on column recon.projection_run.panel_sessions is 'Sessions whose closes the volatilities were estimated on.';
+comment on column recon.projection_run.panel_from is 'The first of these sessions.';
+comment on column recon.projection_run.market_volatility_pct is
+    'Standard deviation of the log return of the market a session, percent.';
+comment on column recon.projection_run.tail_df is 'Degrees of freedom of the Student t that was drawn from.';
+comment on column recon.projection_run.cap_noise_pct is
+    'Deviation of the log of our market cap from the true one, percent; 0 without model error.';
+comment on column recon.projection_run.gone_before_pct is
+    'Chance that a company leaves the exchanges until the rank day, percent; 0 without model error.';
+comment on column recon.projection_run.gone_after_pct is
+    'Chance that it leaves from then to the first session of the new membership, percent; 0 without model error.';
