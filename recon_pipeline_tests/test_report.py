@@ -337,13 +337,15 @@ def test_the_history_stands_beside_what_was_published(site: Path) -> None:
 def test_a_company_tells_its_story_and_an_added_one_has_a_statement(site: Path) -> None:
     page = Page(site / "companies" / "C-T10.html")
     # Its last event first, and below it the one that moves it.
-    _, outcome = [table for table in page.tables if table.caption == "Outcome by index"]
+    outcome = [table for table in page.tables if table.caption == "Outcome by index"][1]
     assert ["Russell 1000", "T10", "no", "yes", "addition (up)"] in [row[:5] for row in outcome.rows]
     assert "joins the Russell 1000" in page.text
     assert "Not affiliated with" in page.text
     assert "joins the Russell" not in Page(site / "companies" / "C-T05.html").text
     poor = Page(site / "companies" / "C-T41.html")
-    assert ["price", "failed", "$0.5000", "$1.00"] in [row[:4] for row in poor.table("Rules").rows]
+    assert ["price", "failed", "$0.5000", "$1.00"] in [
+        row[:4] for table in poor.tables if table.caption == "Rules, T41" for row in table.rows
+    ]
     assert {EVENT, IPO} <= set(page.ids)
 
 

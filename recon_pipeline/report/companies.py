@@ -9,9 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from decimal import Decimal
+from html import escape
 from typing import Any
-
-from markupsafe import Markup, escape
 
 from recon_pipeline.explanation import Cut, Explanation, Line
 from recon_pipeline.report.facts import Facts
@@ -397,12 +396,12 @@ def blank_statement(event: Any) -> Row:
 _WIDTH, _HEIGHT, _AXIS_Y = 720, 104, 56
 
 
-def position(story: Explanation) -> Markup:
+def position(story: Explanation) -> str:
     """Return the axis of market caps with the cut-offs, their bands and the company; nothing without a cap or cuts."""
     cap = story.cap.market_cap_usd
     marked = [cut for cut in story.cuts if cut.cut_id in MARKED and cut.market_cap_usd]
     if not cap or not marked:
-        return Markup("")
+        return ""
     parts = [
         f'<svg class="where" viewBox="0 0 {_WIDTH} {_HEIGHT}" aria-hidden="true">',
         f'<line class="axis" x1="0" y1="{_AXIS_Y}" x2="{_WIDTH}" y2="{_AXIS_Y}"/>',
@@ -428,7 +427,7 @@ def position(story: Explanation) -> Markup:
         f"{escape(story.ticker)} {money(cap)}</text>",
         "</svg>",
     ]
-    return Markup("".join(parts))
+    return "".join(parts)
 
 
 def _x(cap: Decimal) -> float:

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
-
 from recon_pipeline.report.words import count, index_name
 
 WIDTH, PLOT_HEIGHT, TOP, BOTTOM = 760, 380, 34, 6
@@ -32,7 +30,7 @@ class Node:
     lines: int
 
 
-def alluvial(flows: Mapping[Flow, int], order: Sequence[str | None]) -> Markup:
+def alluvial(flows: Mapping[Flow, int], order: Sequence[str | None]) -> str:
     """Return the SVG of lines by (index before, index after); `order` is from top to bottom.
 
     The picture has no text alternative of its own: the page tells the same as a table.
@@ -40,7 +38,7 @@ def alluvial(flows: Mapping[Flow, int], order: Sequence[str | None]) -> Markup:
     moving = {flow: lines for flow, lines in flows.items() if flow[0] != flow[1]}
     total = sum(moving.values())
     if not total:
-        return Markup("")
+        return ""
     scale = (PLOT_HEIGHT - GAP * (len(order) - 1) - THINNEST * len(moving)) / total
     before = _nodes([(index, [n for f, n in moving.items() if f[0] == index]) for index in order], scale)
     after = _nodes([(index, [n for f, n in moving.items() if f[1] == index]) for index in order], scale)
@@ -54,7 +52,7 @@ def alluvial(flows: Mapping[Flow, int], order: Sequence[str | None]) -> Markup:
         for node in nodes.values():
             stay = flows.get((node.index_id, node.index_id), 0)
             parts += _node(node, stay, is_before=is_before)
-    return Markup("".join([*parts, "</svg>"]))
+    return "".join([*parts, "</svg>"])
 
 
 def _nodes(groups: Sequence[tuple[str | None, list[int]]], scale: float) -> dict[str | None, Node]:

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from markupsafe import Markup
-
 from recon_pipeline.report.words import NUMERIC, SHOWN, sort_value
 
 Row = Mapping[str, Any]
@@ -54,7 +52,7 @@ class Grid:
 CLASSES = {"symbol": " class=s", "day": " class=d", "index": " class=d"} | dict.fromkeys(NUMERIC, " class=n")
 
 
-def body(grid: Grid, link: Link) -> Markup:
+def body(grid: Grid, link: Link) -> str:
     """Return the rows of a table as HTML, everything in them escaped.
 
     Not a template: a site of all companies has more than a million cells, which took Jinja minutes.
@@ -74,7 +72,7 @@ def body(grid: Grid, link: Link) -> Markup:
             by = f' data-sort="{escape(sort_value(value))}"' if column.kind in RAW else ""
             parts.append(f"<{tag}{scope}{CLASSES.get(column.kind, '')}{by}>{shown}</{tag}>")
         parts.append("</tr>\n")
-    return Markup("".join(parts))
+    return "".join(parts)
 
 
 RAW = NUMERIC | {"day"}

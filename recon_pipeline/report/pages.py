@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from markupsafe import Markup
-
 from recon_pipeline.report import flows, plots
 from recon_pipeline.report.accuracy import Accuracy
 from recon_pipeline.report.facts import LIST_INDEXES, SIZE_INDEXES, Facts
@@ -270,11 +268,11 @@ def ipo_cuts(facts: Facts, event_id: str) -> Grid:
     )
 
 
-def curve(facts: Facts, event_id: str) -> Markup:
+def curve(facts: Facts, event_id: str) -> str:
     """Return the plot of the market caps by rank with the cut-offs; none where nobody is ranked."""
     caps = [(rank, float(cap)) for _, rank, cap in facts.of("curve", event_id).iter_rows() if cap]
     rows = facts.rows("breakpoints", event_id)
-    return plots.cap_curve(caps, rows) if len(caps) > 1 and rows else Markup("")
+    return plots.cap_curve(caps, rows) if len(caps) > 1 and rows else ""
 
 
 def flows_of(facts: Facts, event_id: str) -> Row | None:
@@ -516,7 +514,7 @@ def history_page(facts: Facts) -> Row:
     )
     has_points = any(row["ours"] is not None for row in cut_rows)
     return {
-        "picture": plots.cut_history(cut_rows) if has_points else Markup(""),
+        "picture": plots.cut_history(cut_rows) if has_points else "",
         "cuts": Grid("history-cuts", "Cut-offs beside the published ones", cut_columns, cut_rows),
         "counts": Grid("history-counts", "Lines after the event, and changes", count_columns, count_rows),
         "shares": Grid("history-shares", "Shares of total market cap on the rank day", share_columns, count_rows),

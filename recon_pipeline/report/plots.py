@@ -11,8 +11,6 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from markupsafe import Markup
-
 from recon_pipeline.report.words import money
 
 WIDTH = 640
@@ -38,7 +36,7 @@ _DOLLARS = (
 )
 
 
-def cap_curve(caps: Sequence[tuple[int, float]], cuts: Sequence[dict[str, Any]]) -> Markup:
+def cap_curve(caps: Sequence[tuple[int, float]], cuts: Sequence[dict[str, Any]]) -> str:
     """Return the plot of market caps by rank, USD on a logarithmic scale, with each cut and the band around it.
 
     `caps` are (rank, cap) in order of rank; `cuts` have breakpoint_id, cut_rank, market_cap_usd, band_low_usd and
@@ -87,7 +85,7 @@ def cap_curve(caps: Sequence[tuple[int, float]], cuts: Sequence[dict[str, Any]])
     return _drawn(alt.layer(band, rule, line, dot, name).properties(width=WIDTH, height=330))
 
 
-def industry_mix(rows: Sequence[dict[str, Any]]) -> Markup:
+def industry_mix(rows: Sequence[dict[str, Any]]) -> str:
     """Return the plot of the share of lines by industry, percent: a bar after the event, a tick where it was before.
 
     `rows` have industry, before_pct (None: not known) and after_pct, in the order from top to bottom.
@@ -108,7 +106,7 @@ def industry_mix(rows: Sequence[dict[str, Any]]) -> Markup:
     return _drawn(alt.layer(bar, tick).properties(width=WIDTH + 45 - LABELS, height=24 * len(values)))
 
 
-def cut_history(rows: Sequence[dict[str, Any]]) -> Markup:
+def cut_history(rows: Sequence[dict[str, Any]]) -> str:
     """Return the plot of the cut-offs by event, ours as points and the published ones as rings, USD, logarithmic.
 
     `rows` have event (its short name, in order), cut (R1000 or R3000), ours and published, either of which may be None.
@@ -164,7 +162,7 @@ def _data(values: Sequence[dict[str, Any]]) -> Any:
     return alt.Data(values=list(values))  # type: ignore[no-untyped-call]
 
 
-def _drawn(chart: Any) -> Markup:
+def _drawn(chart: Any) -> str:
     import vl_convert
 
     styled = (
@@ -187,4 +185,4 @@ def _drawn(chart: Any) -> Markup:
     # One picture to a screen reader: its parts are told by the table beside it. The size is left to the style sheet.
     svg = re.sub(r' (?:role|aria-[a-z]+|class|pointer-events)="[^"]*"', "", svg)
     svg = re.sub(r'^<svg([^>]*?) width="[\d.]+" height="[\d.]+"', r'<svg\1 class="plot" aria-hidden="true"', svg)
-    return Markup(re.sub(r'font-family="[^"]*"', "", svg))
+    return re.sub(r'font-family="[^"]*"', "", svg)

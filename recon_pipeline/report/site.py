@@ -22,7 +22,6 @@ from typing import Any
 
 import jinja2
 import polars as pl
-from markupsafe import Markup
 
 from recon_pipeline.errors import BadInput
 from recon_pipeline.explanation import Explanation
@@ -212,8 +211,8 @@ class _Writer:
     def _render(self, template: str, root: str, **values: Any) -> str:
         return self._templates.get_template(template).render(self._shared | {"root": root} | values)
 
-    def _statement(self, said: dict[str, Any] | None) -> Markup:
-        return Markup(self._render("statement.html", ROOT, **said)) if said else Markup("")
+    def _statement(self, said: dict[str, Any] | None) -> str:
+        return self._render("statement.html", ROOT, **said) if said else ""
 
     def _link(self, root: str, company_id: str | None, event_id: str | None) -> str:
         """The page of a company, at the event if it tells of it; empty where it has none."""
@@ -270,7 +269,7 @@ class _Writer:
             "event_id": story.event_id,
             "title": page["title"],
             "page": f"events/{story.event_id}/index.html",
-            "html": Markup(html),
+            "html": html,
         }
 
     def companies_page(self, scope: Companies) -> dict[str, Any]:
