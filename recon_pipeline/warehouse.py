@@ -371,6 +371,8 @@ class Warehouse:
     def _write_table(self, table: Table, parquet: Path) -> None:
         rows = f"select * from {table.full_name} order by {', '.join(table.keys[0])}"
         self.con.execute(f"insert into snapshot.{table.full_name} by name {rows}")
+        # In the order in which they were just inserted: sorted once for both.
+        rows = f"select * from snapshot.{table.full_name}"
         self.con.execute(f"copy ({rows}) to '{_quoted(parquet)}' (format parquet, compression zstd)")
 
 
