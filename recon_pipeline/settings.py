@@ -62,6 +62,9 @@ class Settings(BaseSettings):
     massive_url: str = Field(default="https://api.massive.com", description="Host of Massive (formerly Polygon).")
     massive_key: SecretStr | None = Field(default=None, description="Key for Massive.")
     massive_requests_per_second: float = Field(default=5 / 60, gt=0, description="The free plan allows five a minute.")
+    massive_is_paid: bool | None = Field(
+        default=None, description="Whether the plan is a paid one; by default one of more than a request a second is."
+    )
     alphavantage_url: str = Field(default="https://www.alphavantage.co", description="Host of Alpha Vantage.")
     alphavantage_key: SecretStr | None = Field(default=None, description="Key for Alpha Vantage (25 requests a day).")
     alphavantage_requests_per_second: float = Field(default=1.0, gt=0, description="Pace of Alpha Vantage.")

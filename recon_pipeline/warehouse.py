@@ -415,6 +415,8 @@ class Warehouse:
         rows = f"select * from {table.full_name} order by {', '.join(table.keys[0])}"
         self.con.execute(f"insert into snapshot.{table.full_name} by name {rows}")
         told = ", ".join(f"{name}: '{_escaped(text)}'" for name, text in self._told(table, notes).items())
+        # In the order in which they were just inserted: sorted once for both.
+        rows = f"select * from snapshot.{table.full_name}"
         self.con.execute(
             f"copy ({rows}) to '{_quoted(parquet)}' (format parquet, compression zstd, kv_metadata {{{told}}})"
         )

@@ -121,6 +121,13 @@ def test_a_paid_plan_is_asked_for_the_tickers_too() -> None:
     assert TICKERS not in {ask.feed for ask in PROVIDER.of_event(settings(massive_requests_per_second=1), PLAN)}
 
 
+def test_the_settings_may_say_which_plan_it_is() -> None:
+    slow, fast = (settings(massive_requests_per_second=pace) for pace in (1, 2))
+    for said, plan in ((slow, True), (fast, False)):
+        asks = PROVIDER.of_event(said.model_copy(update={"massive_is_paid": plan}), PLAN)
+        assert (TICKERS in {ask.feed for ask in asks}) == plan
+
+
 @pytest.mark.parametrize(
     ("now", "is_asked", "is_final"),
     [

@@ -308,7 +308,7 @@ def test_massive_prints_every_close_unadjusted(office: Office, tmp_path: Path) -
 
 
 def test_massive_gives_its_tickers_page_by_page(office: Office, tmp_path: Path) -> None:
-    paid = office.settings.model_copy(update={"massive_requests_per_second": 100.0})
+    paid = office.settings.model_copy(update={"massive_is_paid": True})
     massive = providers()["massive"]
     ask: Ask | None = next(ask for ask in massive.of_event(paid, office.plan) if ask.feed.endswith("tickers"))
     found, pages = [], 0

@@ -144,7 +144,7 @@ def built(
         database.write_bytes(prepared_database())
     with serve(market, traps=lies, faults=faults) as url:
         settings = settings_of(Settings(home=path, backoff_base_s=0.0), url, EVENT).model_copy(
-            update={"sources": sources, "massive_requests_per_second": 1000.0, **({"now": now} if now else {})}
+            update={"sources": sources, "massive_is_paid": True, **({"now": now} if now else {})}
         )
         with open_warehouse(settings) as warehouse:
             chosen = choose_opening(warehouse, EVENT, [opening])

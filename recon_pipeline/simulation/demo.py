@@ -34,9 +34,6 @@ LOCAL_REQUESTS_PER_SECOND: Final = 1000.0
 SEC_REQUESTS_PER_SECOND: Final = 10.0
 """The most that the settings allow."""
 
-FREE_PLAN_REQUESTS_PER_SECOND: Final = 1.0
-"""Massive is asked for what a free plan gives: a faster pace would be taken for a paid one."""
-
 PATIENCE_S: Final = 600.0
 """A payload of the local host is made when it is asked for first, which a busy machine takes its time for."""
 
@@ -54,7 +51,7 @@ def settings_of(settings: Settings, url: str, event: ReconEvent) -> Settings:
             **dict.fromkeys(hosts, url),
             **dict.fromkeys(paces, LOCAL_REQUESTS_PER_SECOND),
             "sec_requests_per_second": SEC_REQUESTS_PER_SECOND,
-            "massive_requests_per_second": FREE_PLAN_REQUESTS_PER_SECOND,
+            "massive_is_paid": False,
             "read_timeout_s": PATIENCE_S,
             "answer_timeout_s": PATIENCE_S,
             "sources": "all",

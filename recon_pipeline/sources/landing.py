@@ -30,8 +30,8 @@ from recon_pipeline.errors import ContractBroken
 
 log = logging.getLogger(__name__)
 
-# Level 6 takes 11 ms for a MB of JSON; level 9 takes 3.5 times as long for 6 % less.
-GZIP_LEVEL: Final = 6
+# Level 3 takes 5 ms for a MB of JSON; level 6 takes twice as long for 15 % less, level 9 seven times for 20 % less.
+GZIP_LEVEL: Final = 3
 SECRET_NAMES: Final = re.compile(r"(?i)(key|token|secret|password|passwd|signature|credential|auth)")
 
 

@@ -32,7 +32,7 @@ SPLITS: Final = "massive/splits"
 
 SPLIT_DAYS: Final = timedelta(days=400)
 PAID_PACE: Final = 1.0
-"""A plan with more requests a second than this is a paid one."""
+"""A plan with more requests a second than this is a paid one, unless the settings say which it is."""
 
 _READ: Final[dict[str, Callable[[Landed], Frames]]] = {
     GROUPED: reading.closes,
@@ -69,7 +69,7 @@ class Massive(Provider):
         }
         if day <= last_closed_session(plan.now):
             wanted[GROUPED] = f"/v2/aggs/grouped/locale/us/market/stocks/{day}?adjusted=false&include_otc=false"
-            if settings.massive_requests_per_second > PAID_PACE:
+            if _is_paid(settings):
                 wanted[TICKERS] = (
                     f"/v3/reference/tickers?market=stocks&active=true&date={day}&limit=1000&sort=ticker&order=asc"
                 )
@@ -151,3 +151,9 @@ def _next_path(ask: Ask, body: bytes) -> str | None:
     if parts.path != path or onward == ask.path:
         raise BadPayload(f"an answer whose next page is not another one of {path}")
     return onward
+
+
+def _is_paid(settings: Settings) -> bool:
+    if settings.massive_is_paid is not None:
+        return settings.massive_is_paid
+    return settings.massive_requests_per_second > PAID_PACE
