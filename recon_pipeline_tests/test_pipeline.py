@@ -60,6 +60,13 @@ Files = dict[str, bytes]
 # --- a server that gets in the way ------------------------------------------------------------------------------------
 
 
+# A first vintage has none before it, a reconstitution adds no newcomers of a quarter, and it is no projection.
+EMPTY_FOR_ONE_RECONSTITUTION = {
+    *("index_change_revision", "ipo_breakpoints", "ipo_candidates"),
+    *("projection_breakpoints", "projection_probability", "projection_run"),
+}
+
+
 @dataclass
 class Shelf:
     """The commits that an archive shows: those of several markets, of which the later ones may not be made yet."""
@@ -290,7 +297,7 @@ def test_the_cookbook_and_the_examples_answer_from_one_event(ran: Ran) -> None:
     assert empty == {"04_members_on_a_day", "06_revisions", "11_ipo_additions"}
     examples = {table.name: table.example for table in public_tables()}
     none = {name for name, query in examples.items() if query and reader.frame(query.text).is_empty()}
-    assert none == {"index_change_revision", "ipo_breakpoints", "ipo_candidates"}
+    assert none == EMPTY_FOR_ONE_RECONSTITUTION
 
 
 def test_the_snapshot_is_whole(ran: Ran) -> None:
@@ -304,9 +311,7 @@ def test_the_snapshot_is_whole(ran: Ran) -> None:
     for name, told in manifest["tables"].items():
         assert hashlib.sha256((folder / f"{name}.parquet").read_bytes()).hexdigest() == told["sha256"]
         assert published_table(ran.home, name).height == told["rows"]
-        # A first vintage has none before it.
-        # The event is a reconstitution, run once.
-        assert (told["rows"] == 0) == (name in {"index_change_revision", "ipo_breakpoints", "ipo_candidates"})
+        assert (told["rows"] == 0) == (name in EMPTY_FOR_ONE_RECONSTITUTION)
     inputs = manifest["events"][0]["inputs"]
     assert {payload["session_date"] for payload in inputs["payloads"]} >= {ran.simulated.event.rank_day.isoformat()}
     assert inputs["openings"][0]["source_sha256"] == hashlib.sha256(ran.simulated.opening.read_bytes()).hexdigest()
