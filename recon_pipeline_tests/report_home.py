@@ -15,7 +15,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from recon_pipeline.publish import Snapshot
-from recon_pipeline.tables import load_tables
 from recon_pipeline_tests.small_home import publish_rows
 from recon_pipeline_tests.test_sql_cases import Row
 
@@ -85,7 +84,7 @@ def publish_report_home(home: Path, without: tuple[str, ...] = ()) -> Snapshot:
 
 def given() -> dict[str, list[Row]]:
     """The rows of every public table."""
-    rows: dict[str, list[Row]] = {
+    return {
         "raw.event_runs": [{"event_id": event_id} for event_id in (BEFORE, EVENT, IPO)],
         "recon.events": [
             made(
@@ -141,6 +140,13 @@ def given() -> dict[str, list[Row]]:
             )
             for ticker, verdict in (("T28", "added"), ("T29", "too_small"), ("T30", "not_an_offering"))
         ],
+        "recon.security_demand": [
+            made(
+                {"ticker": ticker, "company_name": name(ticker), "joins": "R2000,R3000", "movement": "new"},
+                {"usd_per_billion_each": "250000", "days_of_adv_per_billion_each": str(place)},
+            )
+            for place, ticker in enumerate(tickers(25, 30), start=1)
+        ],
         "recon.ticker_spans": [
             {"ticker": ticker, "valid_from": "2022-06-24", "last_seen": "2023-06-26", "basis": "ticker"}
             for ticker in tickers(1, 46)
@@ -153,15 +159,6 @@ def given() -> dict[str, list[Row]]:
             for ticker in ("T10",)
         ],
     }
-    if "recon.security_demand" in load_tables():
-        rows["recon.security_demand"] = [
-            made(
-                {"ticker": ticker, "company_name": name(ticker), "joins": "R2000,R3000", "movement": "new"},
-                {"usd_per_billion_each": "250000", "days_of_adv_per_billion_each": str(place)},
-            )
-            for place, ticker in enumerate(tickers(25, 30), start=1)
-        ]
-    return rows
 
 
 def made(*parts: Mapping[str, str | None]) -> Row:

@@ -309,6 +309,14 @@ def test_near_misses_revisions_and_remarks_stand_on_the_page(site: Path) -> None
     assert [row[1] for row in page.table("The remarks that weigh most").rows] == ["T10", "T12", "T13"]
 
 
+def test_demand_is_told_as_an_estimate_and_the_largest_first(site: Path) -> None:
+    page = event_page(site)
+    traded = page.table("What funds would trade")
+    assert [row[1] for row in traded.rows] == ["T30", "T29", "T28", "T27", "T26", "T25"]
+    assert traded.rows[0][2:] == ["R2000, R3000", words.NOTHING, "$250K", "6.00"]
+    assert "Estimates: what one billion dollars" in page.text
+
+
 def test_a_quarterly_event_tells_of_its_newcomers(site: Path) -> None:
     page = event_page(site, IPO)
     assert [row[3] for row in page.table("Who came to the market").rows] == ["added", "too small", "not an offering"]
