@@ -85,6 +85,7 @@ def _serve(line: Connection, event_id: str, lines: int, seed: int, years: int) -
     market = simulate(event(event_id), lines=lines, seed=seed, years=years)
     # The market stays to the end: the collector need not look through its million objects again and again.
     gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
     with serving(ArchiveServer(market)) as server:
         line.send(server.url)
         while True:
