@@ -30,28 +30,6 @@ securities as (
     where securities.event_id = $event_id and securities.role = 'rank'
 ),
 
--- A filer that was called as blank-check companies are, and until when.
-shells as (
-    select links.ticker as ticker, max(names.borne_to) as merged_on
-    from core.filer_links as links
-    cross join event
-    inner join core.filer_names as names
-        on
-            names.event_id = $event_id
-            and links.cik = names.cik
-            and names.kind = 'former'
-            and names.borne_to <= event.rank_day
-    inner join reference.structure_evidence as terms
-        on
-            terms.kind = 'name'
-            and terms.structure = 'spac'
-            and contains(
-                ' ' || regexp_replace(lower(names.name), '[^a-z0-9]+', ' ', 'g') || ' ', ' ' || terms.term || ' '
-            )
-    where links.event_id = $event_id
-    group by links.ticker
-),
-
 lines as (
     select
         commons.ticker as ticker,
@@ -61,7 +39,7 @@ lines as (
     from securities as commons
     left join (select distinct issuer_key from securities where security_type = 'warrant') as warrants
         on commons.issuer_key = warrants.issuer_key
-    left join shells on commons.ticker = shells.ticker
+    left join core.shells as shells on shells.event_id = $event_id and commons.ticker = shells.ticker
     where commons.security_type = 'common' and (warrants.issuer_key is not null or shells.ticker is not null)
 ),
 

@@ -245,7 +245,8 @@ told as (
 ),
 
 -- What the line itself speaks against tells nothing: a price below the trust value against a blank-check company, whose
--- label stays for years after it has merged; the industry of a bank against a fund without a SIC, for banks that file
+-- label stays for years after it has merged, and the name that its filer gave up by the rank day against the SIC and the
+-- industry that it keeps; the industry of a bank against a fund without a SIC, for banks that file
 -- with another office have none either.
 believed as (
     select
@@ -258,9 +259,15 @@ believed as (
         told.known_late as known_late
     from priced
     inner join told on priced.ticker = told.ticker
+    left join core.shells as shells on shells.event_id = $event_id and priced.ticker = shells.ticker
     where
         not (told.structure = 'spac' and priced.is_below_trust)
         and not (told.structure = 'spac' and starts_with(told.evidence, 'sic') and not priced.may_be_trust)
+        and not (
+            told.structure = 'spac'
+            and (starts_with(told.evidence, 'sic') or starts_with(told.evidence, 'industry'))
+            and shells.ticker is not null
+        )
         and not (starts_with(told.evidence, 'filer without sic') and coalesce(priced.industry_group, '') = 'banks')
 ),
 
