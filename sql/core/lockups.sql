@@ -1,15 +1,17 @@
 -- Methodology 9.7, text of 2025: a company that merged with a listed shell is considered once the longest stated lock-up
 -- has ended. The name that its filer gave up tells of the merger and its day; else its warrants tell of the merger, and
--- of the day the first session that shows its ticker, as far as the sessions of the history go. The usual length stands
--- for the stated one.
+-- of the day the first session that shows its ticker, as far as the sessions of the history go; unless what goes before
+-- warrants in reference.listing_evidence tells of another way to the market. The usual length stands for the stated one.
 with event as (
     select
         events.rank_day as rank_day,
-        cast(days.value as integer) as lockup_days
+        cast(days.value as integer) as lockup_days,
+        cast(grace.value as integer) as grace_days
     from reference.recon_events as events
     inner join core.event_rules as despac
         on despac.event_id = $event_id and despac.rule = 'despac_rule' and despac.value >= 2
     inner join core.event_rules as days on days.event_id = $event_id and days.rule = 'despac_lockup_days'
+    inner join core.event_rules as grace on grace.event_id = $event_id and grace.rule = 'capture_grace_days'
     where events.event_id = $event_id
 ),
 
@@ -59,6 +61,46 @@ first_shown as (
     inner join lines on listings.ticker = lines.ticker
     where starts_with(lower(listings.name), lines.name_word)
     group by lines.ticker
+),
+
+-- Came by an offering, a spin-off or from over the counter. A session a month is read: an offering is looked for in the
+-- month and a half before the first that shows the line.
+otherwise_told as (
+    select first_shown.ticker as ticker
+    from first_shown
+    cross join event
+    inner join raw.ipos as ipos on first_shown.ticker = ipos.ticker
+    where
+        ipos.status in ('priced', 'direct_listing')
+        and ipos.event_date between first_shown.seen_by - 45 and event.rank_day
+        and cast(ipos.known_at as date) <= event.rank_day + event.grace_days
+    union
+    select first_shown.ticker as ticker
+    from first_shown
+    cross join event
+    inner join core.filer_links as links
+        on links.event_id = $event_id and first_shown.ticker = links.ticker
+    inner join raw.filings as filings on links.cik = filings.cik
+    where
+        (
+            filings.form in ('424B1', '424B4')
+            and filings.filed_date between first_shown.seen_by - 45 and event.rank_day
+        )
+        or (
+            filings.form in ('10-12B', '10-12B/A')
+            and filings.filed_date
+            between cast(first_shown.seen_by - interval '15 months' as date) and event.rank_day
+        )
+        or (filings.form in ('10-K', '10-KT', '20-F', '40-F') and filings.filed_date < first_shown.seen_by - 45)
+    union
+    select first_shown.ticker as ticker
+    from first_shown
+    inner join raw.directory as directory on first_shown.ticker = directory.ticker
+    where
+        directory.exchange = 'otc'
+        and directory.is_active
+        and directory.as_of
+        between cast(first_shown.seen_by - interval '15 months' as date) and first_shown.seen_by
 )
 
 select
@@ -70,10 +112,12 @@ select
 from lines
 cross join event
 left join first_shown on lines.ticker = first_shown.ticker
+left join otherwise_told on lines.ticker = otherwise_told.ticker
 where
     lines.merged_on is not null
     or (
         lines.has_warrants
+        and otherwise_told.ticker is null
         and first_shown.seen_by > first_shown.first_session
         and first_shown.seen_by <= event.rank_day
     )
