@@ -4,8 +4,7 @@ create table reference.schema_versions (
     minor smallint not null check (minor >= 0),
     changes varchar not null,
     source varchar not null,
-    primary key (major, minor),
-    check (schema_version = cast(major as varchar) || '.' || cast(minor as varchar))
+    primary key (major, minor)
 );
 
 comment on table reference.schema_versions is
