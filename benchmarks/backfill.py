@@ -15,6 +15,7 @@ What does not belong here: the time of one event beside its bare SQL (`benchmark
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 import threading
 import time
@@ -35,7 +36,10 @@ WIRES = ("urllib3", "requests", "http/client.py", "ssl.py", "socket.py")
 
 def doing(main: int, me: int) -> str:
     """Tell what the process does now: sql, http or other."""
+    # A collection inside of this call waits for a lock that the call holds, when another thread begins (Python 3.11).
+    gc.disable()
     frames = sys._current_frames()
+    gc.enable()
     frame: FrameType | None = frames.get(main)
     # A call of DuckDB has no frame of its own: the warehouse stands on top of the stack.
     if frame is not None and frame.f_code.co_filename == WAREHOUSE:
