@@ -12,6 +12,9 @@ A frame has the columns of its table, documented in `docs/tables.md` and as comm
 shares of percent as decimals, counts as integers, days as dates. Frames are ordered: two calls give equal frames.
 `published_events` is not called `events`, for that is the module of the calendar.
 
+`what_if` alone reads the working database, and holds its lock meanwhile: a run that is due then is refused, and asked
+for again at the next tick.
+
 Raises, all of them: BadInput where the home has published nothing, or not the event, index, day or ticker that was
 asked for; the message says what to do.
 
@@ -23,7 +26,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from recon_pipeline.errors import BadInput
 
@@ -48,6 +51,25 @@ __all__ = [
     "ranking",
     "what_if",
 ]
+
+
+BOUNDS: Final[Mapping[str, tuple[str, ...]]] = {
+    **{index: (index,) for index in ("TOP50", "TOP200", "TOP500", "R1000", "R3000", "R3000E")},
+    "MIDCAP": ("TOP200", "R1000"),
+    "R2000": ("R1000", "R3000"),
+    "R2500": ("TOP500", "R3000"),
+    "RMICRO": ("MICRO", "R3000E"),
+}
+"""The cuts at which a company enters or leaves an index (methodology 7.1 to 7.3, 7.8)."""
+
+PARTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "R3000": ("R1000", "R2000"),
+    "R3000E": ("R1000", "R2000", "RMICRO"),
+    "MIDCAP": ("R1000",),
+    "R2500": ("R1000", "R2000"),
+    **dict.fromkeys(("TOP50", "TOP200", "TOP500"), ("R1000",)),
+}
+"""The indexes that a company at a lowest price or market cap is told to be in, by the index that is asked for."""
 
 
 def published_events(*, home: Home = None) -> pl.DataFrame:
@@ -163,16 +185,30 @@ def near_miss(event: str, index: str | None = None, limit: int | None = None, *,
     """
     if limit is not None and limit < 0:
         raise BadInput(f"Reading near misses: a limit of {limit} is none. Give a number of rows.")
+    wanted = _index(index) if index else ""
+    cuts, parts = BOUNDS.get(wanted, ()), PARTS.get(wanted, (wanted,))
     frame = _of_event(
         event,
         """
         select *
         from recon.near_miss
-        where event_id = $event_id and ($index_id = '' or $index_id in (index_id, would_be))
+        where
+            event_id = $event_id
+            and (
+                $cuts = ''
+                or list_contains(string_split($cuts, ' '), cut_id)
+                or (
+                    cut_id in ('MIN_PRICE', 'MIN_CAP')
+                    and (
+                        list_contains(string_split($parts, ' '), index_id)
+                        or list_contains(string_split($parts, ' '), would_be)
+                    )
+                )
+            )
         order by nearness
         """,
         home,
-        {"index_id": _index(index) if index else ""},
+        {"cuts": " ".join(cuts), "parts": " ".join(parts)},
     )
     return frame if limit is None else frame.head(limit)
 

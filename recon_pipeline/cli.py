@@ -993,7 +993,12 @@ def _write_report(settings: Settings, published: Path | None) -> None:
     from recon_pipeline.report.site import report_home
 
     assert published is not None
-    site = report_home(settings, published.parents[1])
+    try:
+        site = report_home(settings, published.parents[1])
+    except (ReconError, OSError) as error:
+        # What the command is for is done, and stands: its exit code is not that of a page.
+        _console(stderr=True).print(f"[yellow]the report was not written:[/] {_plain(str(error))}", soft_wrap=True)
+        return
     if site is not None:
         _print_site(site)
 

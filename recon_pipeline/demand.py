@@ -146,9 +146,9 @@ def read_assets(texts: Iterable[str]) -> dict[str, Decimal]:
             dollars = Decimal(0)
         if index_id not in index_ids():
             raise BadInput(f"Reading --assets {text}: the indexes are {', '.join(index_ids())}. Write R2000=200e9.")
-        if not (dollars.is_finite() and 0 < dollars < MOST_USD):
+        if not (dollars.is_finite() and 1 <= dollars < MOST_USD):
             raise BadInput(
-                f"Reading --assets {text}: give the dollars that follow {index_id}, above 0 and below 10^15, as "
+                f"Reading --assets {text}: give the dollars that follow {index_id}, from 1 to below 10^15, as "
                 f"{index_id}=200e9."
             )
         if index_id in stated:

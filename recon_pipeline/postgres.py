@@ -188,16 +188,15 @@ def _claim(con: psycopg.Connection[Any], schema: str, tables: list[Table]) -> No
             [schema],
         )
     }
-    comment = found[0] or ""
-    if not comment.startswith(MARK):
-        if taken := sorted(held & {table.name for table in tables}):
-            raise BadInput(
-                f"Exporting to schema {schema}: it holds {', '.join(taken)}, which no export made. Choose another "
-                "--schema, or rename those."
-            )
-        return
-    ours = set(re.findall(r"[a-z_0-9]+", comment.partition("tables: ")[2]))
-    for name in sorted((held & ours) - {table.name for table in tables}):
+    comment, wanted = found[0] or "", {table.name for table in tables}
+    ours = set(re.findall(r"[a-z_0-9]+", comment.partition("tables: ")[2])) if comment.startswith(MARK) else set()
+    # Also where an export was before: a table that the contract gained since may have been somebody's already.
+    if taken := sorted((held & wanted) - ours):
+        raise BadInput(
+            f"Exporting to schema {schema}: it holds {', '.join(taken)}, which no export made. Choose another "
+            "--schema, or rename those."
+        )
+    for name in sorted((held & ours) - wanted):
         con.execute(sql.SQL("drop table {}").format(sql.Identifier(schema, name)))
 
 

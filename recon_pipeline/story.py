@@ -141,8 +141,8 @@ def _resolve(reader: Reader, asked: str, event_id: str | None) -> tuple[str, str
         from bearers
         inner join recon.events as events on bearers.event_id = events.event_id
         order by
-            bearers.is_former,
             case when list_contains(string_split($spellings, ' '), bearers.ticker) then 0 else 1 end,
+            bearers.is_former,
             events.rank_day desc,
             bearers.event_id desc,
             bearers.company_id

@@ -319,6 +319,18 @@ def _require_same_making(scratch: Scratch, event_id: str) -> None:
         )
 
 
+def line_of(asked: str, held: Collection[str]) -> str | None:
+    """Return which of the tickers that are held is meant, whichever way its class is written; None for none of them.
+
+    BRKB is BRK.B where no other line is written like that; a class that is not there is nobody else's.
+    """
+    spellings = [asked, *(one_ticker(asked, form) for form in FORMS)]
+    if found := next((name for name in spellings if name in held), None):
+        return found
+    classes = [name for name in held if "." in name and name.replace(".", "") == asked]
+    return classes[0] if len(classes) == 1 else None
+
+
 def _of_lines(scratch: Scratch, event_id: str, overrides: Sequence[Override]) -> tuple[Override, ...]:
     """The overrides under the tickers that the event has, whichever way they were written."""
     import difflib
@@ -328,11 +340,9 @@ def _of_lines(scratch: Scratch, event_id: str, overrides: Sequence[Override]) ->
             "select ticker from core.lines where event_id = $event_id and role = 'rank'", {"event_id": event_id}
         )["ticker"]
     )
-    keys = {ticker.replace(".", ""): ticker for ticker in sorted(held)}
     found = []
     for one in overrides:
-        spellings = [one.ticker, *(one_ticker(one.ticker, form) for form in FORMS)]
-        ticker = next((name for name in spellings if name in held), None) or keys.get(one.ticker.replace(".", ""))
+        ticker = line_of(one.ticker, held)
         if ticker is None:
             near = difflib.get_close_matches(one.ticker, sorted(held), n=5, cutoff=0.6)
             raise BadInput(

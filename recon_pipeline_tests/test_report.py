@@ -424,8 +424,12 @@ def test_a_report_replaces_a_report_and_nothing_else(database: Path, tmp_path: P
     (out / "thesis.txt").write_text("mine")
     with pytest.raises(BadInput, match="is not a report"):
         write_report(database, out)
+    (out / "site.json").write_text('{"name": "my other site"}')
+    with pytest.raises(BadInput, match="is not a report"):
+        write_report(database, out)
     assert (out / "thesis.txt").read_text() == "mine"
-    (out / "thesis.txt").unlink()
+    for name in ("thesis.txt", "site.json"):
+        (out / name).unlink()
     for _ in range(2):
         write_report(database, out, events=[IPO], stories=lambda file, event_id, wanted: ())
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]

@@ -22,9 +22,12 @@ import pytest
 
 import recon_pipeline as rp
 from recon_pipeline import telling
+from recon_pipeline.api import BOUNDS
 from recon_pipeline.errors import BadInput
 from recon_pipeline.explanation import Explanation, Flip
+from recon_pipeline.opening import index_ids
 from recon_pipeline.publish import published_database
+from recon_pipeline.rules import reference_rows
 from recon_pipeline.story import SIDES, explain, explain_all
 from recon_pipeline_tests.small_home import publish_rows
 from recon_pipeline_tests.test_cli import Recon, paragraph
@@ -480,6 +483,8 @@ Call = Callable[..., pl.DataFrame]
         (lambda home: rp.ranking(EVENT, home=home), 3, "ticker", "BIG"),
         (lambda home: rp.eligibility(EVENT, home=home), 6, "ticker", "BIG"),
         (lambda home: rp.near_miss(EVENT, "R2000", home=home), 1, "ticker", "BRK.B"),
+        (lambda home: rp.near_miss(EVENT, "MIDCAP", home=home), 1, "ticker", "BRK.B"),
+        (lambda home: rp.near_miss(EVENT, "R3000", home=home), 0, "ticker", None),
         (lambda home: rp.near_miss(EVENT, limit=0, home=home), 0, "ticker", None),
         (lambda home: rp.membership("R2000", "2022-06-27", home=home), 1, "ticker", "BRK.B"),
         (lambda home: rp.membership("r2000", date(2023, 1, 2), home=home), 1, "ticker", "BRK.B"),
@@ -492,6 +497,15 @@ def test_the_api_gives_frames(
     frame = call(home)
     assert frame.height == rows
     assert rows == 0 or frame[column][0] == first
+
+
+def test_an_index_has_the_cuts_that_bound_it() -> None:
+    assert set(BOUNDS) == set(index_ids())
+    assert {cut for cuts in BOUNDS.values() for cut in cuts} == {
+        row["rule"].removeprefix("cut_").upper()
+        for _, row in reference_rows("rules.csv")
+        if row["rule"].startswith("cut_")
+    }
 
 
 def test_the_api_takes_the_home_of_the_environment(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from recon_pipeline.errors import BadInput
-from recon_pipeline.supposing import OVERRIDES, Override, from_mapping, read_file, read_setting, what_if
+from recon_pipeline.supposing import OVERRIDES, Override, from_mapping, line_of, read_file, read_setting, what_if
 from recon_pipeline.tables import load_tables
 from recon_pipeline_tests.small_home import publish_rows, small_home
 from recon_pipeline_tests.test_cli import Recon, paragraph
@@ -110,6 +110,12 @@ def test_what_cannot_be_supposed_is_told(recon: Recon, home: Path, tmp_path: Pat
     nothing = paragraph(recon("what-if", EVENT, "--home", tmp_path / "none", "--set", "BIG.price=1"))
     assert "there is no such file" in nothing
     assert not (tmp_path / "none").exists()
+
+
+def test_a_class_that_is_not_there_is_nobody_elses() -> None:
+    held = {"BRK.B", "ABC", "MSFT", "XY.A", "X.YA"}
+    assert [line_of(asked, held) for asked in ("BRKB", "BRK-B", "ABC")] == ["BRK.B", "BRK.B", "ABC"]
+    assert [line_of(asked, held) for asked in ("AB.C", "MS.FT", "XYA", "NONE")] == [None] * 4
 
 
 def test_a_home_of_another_making_is_refused(home: Path, tmp_path: Path) -> None:

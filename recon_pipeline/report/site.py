@@ -34,6 +34,7 @@ from recon_pipeline.settings import Settings
 
 PACKAGE = Path(__file__).parent
 MARKER = "site.json"
+MADE_BY = "recon report"
 FOLDER = "report"
 
 ROOT, BELOW, DEEP = "", "../", "../../"
@@ -118,10 +119,14 @@ def write_report(
     """
     began = time.perf_counter()
     _refuse_another_folder(out)
+    # Resolved once: all pages are of one snapshot, though another is published meanwhile.
+    database = database.resolve()
     facts = Facts(database, events)
     scored = accuracies(facts.reader, facts.events, truth)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    # A link is replaced at its target: who keeps the report elsewhere wants it there.
+    target = out.resolve()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
         folder.chmod(0o755)
         writer = _Writer(folder, facts, note)
@@ -136,7 +141,7 @@ def write_report(
         shutil.copytree(PACKAGE / "assets", folder / "assets")
         writer.marker(scope)
         size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-        _put_in_place(folder, out)
+        _put_in_place(folder, target)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -150,23 +155,36 @@ def _stories(database: Path, event_id: str, wanted: Collection[str] | None) -> I
 
 
 def _refuse_another_folder(out: Path) -> None:
-    if out.exists() and not (out / MARKER).is_file() and (not out.is_dir() or any(out.iterdir())):
-        raise BadInput(
-            f"Writing the report to {out}: it is there and is not a report (it has no {MARKER}). Nothing was written; "
-            "choose another --out, or move it away."
-        )
+    if not out.exists() or (out.is_dir() and not any(out.iterdir())) or _is_report(out):
+        return
+    raise BadInput(
+        f"Writing the report to {out}: it is there and is not a report (no {MARKER} of ours). Nothing was written; "
+        "choose another --out, or move it away."
+    )
 
 
-def _put_in_place(folder: Path, out: Path) -> None:
-    # A link is replaced at its target: who keeps the report elsewhere wants it there.
-    target = out.resolve()
-    if target.exists():
-        old = Path(tempfile.mkdtemp(prefix=f".{out.name}-old-", dir=target.parent))
-        target.rename(old / "report")
+def _is_report(folder: Path) -> bool:
+    """Whether a folder is a report and may be replaced: others have a file of that name as well."""
+    try:
+        told = json.loads((folder / MARKER).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(told, dict) and told.get("made_by") == MADE_BY
+
+
+def _put_in_place(folder: Path, target: Path) -> None:
+    if not target.exists():
         folder.rename(target)
-        shutil.rmtree(old)
-    else:
+        return
+    old = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
+    target.rename(old / "report")
+    try:
         folder.rename(target)
+    except OSError:
+        (old / "report").rename(target)
+        old.rmdir()
+        raise
+    shutil.rmtree(old)
 
 
 @cache
@@ -315,6 +333,7 @@ class _Writer:
         """Write what the site is of, by which the folder is known."""
         made = self.facts.provenance
         told = {
+            "made_by": MADE_BY,
             "snapshot_id": made.snapshot_id if made else None,
             "events": self.facts.events,
             "companies": scope.value,

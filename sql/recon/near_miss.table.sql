@@ -66,10 +66,11 @@ comment on column recon.near_miss.is_above is
     'True when the company is above the cut after the event, or passes the rule: it would have to fall.';
 comment on column recon.near_miss.is_held_by_band is 'True when its rank alone would place it on the other side.';
 comment on column recon.near_miss.index_id is
-    'Index that its side of the cut puts it in after the event; MICRO: R2000 above the cut, RMICRO (as well) below it. '
-    'Null = in none.';
+    'Index that its side of the cut speaks for; MICRO: R2000 above the cut, RMICRO (as well) below it. It may be in '
+    'others by other cuts: recon.index_membership has those. Null = none.';
 comment on column recon.near_miss.would_be is
-    'Index of the other side. Null = none. Of one that fails MIN_PRICE or MIN_CAP by the breakpoints alone.';
+    'Index that the other side speaks for, which it may be in already (a company can be in R2000 and RMICRO). Null = '
+    'none. Of one that fails MIN_PRICE or MIN_CAP by the breakpoints alone.';
 comment on column recon.near_miss.edge_percentile is
     'Percentile that decides, percent: that of the cut, for a member plus or minus the half width of the band (7.6). '
     'Null where no percentile decides.';

@@ -32,7 +32,8 @@ comment on column recon.projection_run.has_model_error is
 comment on column recon.projection_run.panel_sessions is 'Sessions whose closes the volatilities were estimated on.';
 comment on column recon.projection_run.panel_from is 'The first of these sessions.';
 comment on column recon.projection_run.market_volatility_pct is
-    'Standard deviation of the log return of the market a session, percent.';
+    'Deviation of the log return of the market a session as estimated, percent. It is the scale of the Student t that is '
+    'drawn from, whose own deviation is larger: by the root of tail_df / (tail_df - 2).';
 comment on column recon.projection_run.tail_df is 'Degrees of freedom of the Student t that was drawn from.';
 comment on column recon.projection_run.cap_noise_pct is
     'Deviation of the log of our market cap from the true one, percent; 0 without model error.';
