@@ -20,11 +20,12 @@ INSTALL = $$(if [ -x $(BIN)/pip ]; then echo "$(PIP_INSTALL)"; else echo "$(UV_I
 
 export DAGSTER_DISABLE_TELEMETRY := yes
 
-.PHONY: help run test engine lint format docs contract site lock dev clean with-uv with-pip
+.PHONY: help run test coverage engine lint format docs contract site lock dev clean with-uv with-pip
 
 help:
 	@echo "make run      the embedded example, end to end, without a network"
 	@echo "make test     all tests (ARGS goes to pytest)"
+	@echo "make coverage all tests, with what they reach"
 	@echo "make engine   the tests of SQL once more, on DuckDB 2"
 	@echo "make lint     ruff and mypy"
 	@echo "make format   let ruff put the code in form"
@@ -40,6 +41,9 @@ run: $(STAMP)
 
 test: $(STAMP)
 	@$(BIN)/python -m pytest $(ARGS)
+
+coverage: $(STAMP)
+	@$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
 
 engine: $(ENGINE)/.stamp
 	@PYTHONPATH=$(ENGINE) $(BIN)/python -c 'import duckdb; print("DuckDB", duckdb.__version__); assert duckdb.__version__[:2] == "2."'
