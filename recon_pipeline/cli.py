@@ -1009,6 +1009,17 @@ def _print_site(site: Site) -> None:
     )
 
 
+def _not_of_two_markets(settings: Settings) -> Settings:
+    """A home of a simulated market asks nobody: its server was there for `recon demo` alone, and what the real sources
+    say of the same days is of another market."""
+    from recon_pipeline.settings import is_simulated
+
+    real = type(settings).model_fields["archive_url"].default
+    if is_simulated(settings.home_dir) and settings.archive_url == real:
+        return settings.model_copy(update={"offline": True})
+    return settings
+
+
 def _settings(home: Path | None, offline: bool = False) -> Settings:
     from pydantic import ValidationError
 
@@ -1017,7 +1028,7 @@ def _settings(home: Path | None, offline: bool = False) -> Settings:
     # An option wins over the environment; what is not given is left to it.
     given: dict[str, Any] = ({} if home is None else {"home": home}) | ({"offline": True} if offline else {})
     try:
-        return Settings(**given)
+        return _not_of_two_markets(Settings(**given))
     except ValidationError as error:
         # Names and reasons, never the values: one of them is a token.
         wrong = "; ".join(f"RECON_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors())

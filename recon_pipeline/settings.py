@@ -8,11 +8,19 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SIMULATED: Final = "simulated-"
+"""What the name of a home of a simulated market begins with."""
+
+
+def is_simulated(home: Path) -> bool:
+    """Whether a home, or the place of projections in one, is that of a simulated market."""
+    return any(part.startswith(SIMULATED) for part in home.parts[-2:])
 
 
 class Settings(BaseSettings):

@@ -618,3 +618,16 @@ def test_the_demo_runs_with_no_network_and_prints_changes_and_path(
     published = tmp_path / "simulated-6000-0-1" / "published" / "recon.duckdb"
     assert f"published: {published}" in done.out
     assert published.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "url", "is_offline"),
+    [("simulated-9000-3-1", None, True), ("simulated-9000-3-1", "http://127.0.0.1:9", False), ("real", None, False)],
+)
+def test_a_home_of_a_simulated_market_does_not_ask_the_real_sources(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, url: str | None, is_offline: bool
+) -> None:
+    monkeypatch.delenv("RECON_ARCHIVE_URL", raising=False)
+    if url:
+        monkeypatch.setenv("RECON_ARCHIVE_URL", url)
+    assert cli._settings(tmp_path / name).offline is is_offline

@@ -30,7 +30,7 @@ from recon_pipeline.report import companies, pages, words
 from recon_pipeline.report.accuracy import accuracies
 from recon_pipeline.report.facts import Facts
 from recon_pipeline.report.grids import body
-from recon_pipeline.settings import Settings
+from recon_pipeline.settings import Settings, is_simulated
 
 PACKAGE = Path(__file__).parent
 MARKER = "site.json"
@@ -88,9 +88,8 @@ def report_home(settings: Settings, home: Path) -> Site | None:
 def note_of(home: Path) -> str | None:
     """Return what must stand on every page of the report of a home: that its market is invented, or a projection."""
     from recon_pipeline.pipeline import PROJECTIONS
-    from recon_pipeline.simulation.demo import SIMULATED
 
-    if any(part.startswith(SIMULATED) for part in home.parts[-2:]):
+    if is_simulated(home):
         return "A simulated market: every company and every figure in this report is invented."
     if home.name == PROJECTIONS:
         return "A projection: the event as if the day as of which it was made were its rank day."

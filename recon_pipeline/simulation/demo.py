@@ -18,7 +18,7 @@ from recon_pipeline.backfill import BackfillReport, backfill
 from recon_pipeline.events import ReconEvent, event
 from recon_pipeline.pipeline import RunReport
 from recon_pipeline.publish import published_database
-from recon_pipeline.settings import Settings
+from recon_pipeline.settings import SIMULATED, Settings
 from recon_pipeline.simulation.apart import served_apart
 from recon_pipeline.simulation.market import simulate
 from recon_pipeline.simulation.membership import opening_csv
@@ -63,10 +63,6 @@ def settings_of(settings: Settings, url: str, event: ReconEvent) -> Settings:
             "alphavantage_key": SecretStr(KEY),
         }
     )
-
-
-SIMULATED: Final = "simulated-"
-"""What the name of a home of a simulated market begins with."""
 
 
 def home_name(lines: int, years: int, seed: int) -> str:
