@@ -81,11 +81,12 @@ def test_assets_are_read_by_index() -> None:
 @pytest.mark.parametrize(
     ("texts", "says"),
     [
-        (["R2000"], "above 0"),
-        (["R2000=many"], "above 0"),
-        (["R2000=0"], "above 0"),
-        (["R2000=-5"], "above 0"),
-        (["R2000=nan"], "above 0"),
+        (["R2000"], "from 1 to"),
+        (["R2000=many"], "from 1 to"),
+        (["R2000=0"], "from 1 to"),
+        (["R2000=-5"], "from 1 to"),
+        (["R2000=nan"], "from 1 to"),
+        (["R2000=1e-30"], "from 1 to"),
         (["R2000=2e17"], "below 10"),
         (["FAMILY=2e12"], "the indexes are"),
         (["R2000=1", "r2000=2"], "twice"),
