@@ -34,7 +34,7 @@ from recon_pipeline.explanation import (
     Rule,
     TickerSpan,
 )
-from recon_pipeline.symbols import FORMS, normal_ticker, one_ticker
+from recon_pipeline.symbols import normal_ticker, spellings
 from recon_pipeline.warehouse import Ask, Reader
 
 if TYPE_CHECKING:
@@ -118,9 +118,9 @@ def require_event(reader: Reader, event_id: str) -> None:
 
 def _resolve(reader: Reader, asked: str, event_id: str | None) -> tuple[str, str, str | None]:
     """Return the event and the company that a ticker stands for, and a note where it bore it at another time."""
-    spellings = list(dict.fromkeys([normal_ticker(asked), *(one_ticker(asked, form) for form in FORMS)]))
-    keys = [spelling.replace(".", "") for spelling in spellings]
-    parameters = {"spellings": " ".join(spellings), "keys": " ".join(keys), "asked": asked.strip()}
+    written = spellings(asked)
+    keys = [spelling.replace(".", "") for spelling in written]
+    parameters = {"spellings": " ".join(written), "keys": " ".join(keys), "asked": asked.strip()}
     rows = reader.frame(
         """
         with bearers as (

@@ -27,7 +27,7 @@ from recon_pipeline.events import event as event_of
 from recon_pipeline.pipeline import warehouse_path
 from recon_pipeline.publish import RUN_LOG, published_database
 from recon_pipeline.story import require_event
-from recon_pipeline.symbols import FORMS, normal_ticker, one_ticker
+from recon_pipeline.symbols import normal_ticker, spellings
 from recon_pipeline.tables import Table, derived_tables, load_tables, tree_fingerprint
 from recon_pipeline.warehouse import Parameters, Reader, Scratch
 
@@ -324,8 +324,7 @@ def line_of(asked: str, held: Collection[str]) -> str | None:
 
     BRKB is BRK.B where no other line is written like that; a class that is not there is nobody else's.
     """
-    spellings = [asked, *(one_ticker(asked, form) for form in FORMS)]
-    if found := next((name for name in spellings if name in held), None):
+    if found := next((name for name in spellings(asked) if name in held), None):
         return found
     classes = [name for name in held if "." in name and name.replace(".", "") == asked]
     return classes[0] if len(classes) == 1 else None

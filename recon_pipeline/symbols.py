@@ -139,3 +139,8 @@ def _replaced_expr(symbol: pl.Expr, marks: Marks) -> pl.Expr:
     for pattern, becomes in marks:
         symbol = symbol.str.replace_all(pattern, becomes)
     return symbol
+
+
+def spellings(asked: str) -> list[str]:
+    """Return the tickers in ROOT.CLASS form that a spelling may stand for, the plainest first: BRK/B, BRK-B, BRK.B."""
+    return list(dict.fromkeys([normal_ticker(asked), *(one_ticker(asked, form) for form in FORMS)]))
