@@ -3,7 +3,7 @@
 Belongs here: which days of an event a user plans by, the words for them, and their form in an `.ics` file. The file
 holds no clock and its entries keep their ids, so that a calendar program that reads it again moves what has moved.
 
-Does not belong here: the dates themselves (`events.py`), what is due (`due.py`), printing (`cli.py`).
+Does not belong here: the dates themselves (`events.py`), what is due (`due.py`), printing (`cli/`).
 """
 
 from __future__ import annotations

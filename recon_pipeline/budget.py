@@ -3,7 +3,7 @@
 Belongs here: the causes, the rules that tell them (from our own tables and the lists that the event is scored by), and
 the page. The first rule that holds gives the cause; each says in words what it saw, so that a reader can disagree.
 
-Does not belong here: which names are wrong (`scoring.py`), printing (`cli.py`). Nothing here feeds a run.
+Does not belong here: which names are wrong (`scoring.py`), printing (`cli/`). Nothing here feeds a run.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Belongs here: matching a projection with lists of what really happened (as `scor
 index beside that of the naive projection, which takes for certain what the ranking of the day says, and how often what
 was given a chance came true. Lists are for scoring only: nothing here feeds a run.
 
-Does not belong here: printing (`cli.py`), reading lists (`scoring.py`), the probabilities (`probability.py`).
+Does not belong here: printing (`cli/`), reading lists (`scoring.py`), the probabilities (`probability.py`).
 """
 
 from __future__ import annotations

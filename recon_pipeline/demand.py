@@ -2,7 +2,7 @@
 
 Belongs here: reading `recon.index_demand` and `recon.security_demand` from a published file, with assets that the
 asker states in place of those that a source states, and saying on what the figures rest. Does not belong here: how
-weights and trades come about (`sql/recon/index_demand.sql`), printing (`cli.py`).
+weights and trades come about (`sql/recon/index_demand.sql`), printing (`cli/`).
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ The steps, each a function that the command line and the Dagster assets share:
     publish                 the public tables as a snapshot (`publish.py`)
 
 Does not belong here: filling the raw tables (`ingest.py`), SQL (`sql/`), where a snapshot goes (`publish.py`), printing
-(`cli.py`).
+(`cli/`).
 """
 
 from __future__ import annotations

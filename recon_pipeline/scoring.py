@@ -4,7 +4,7 @@ Belongs here: reading truth files (memberships, or changes), matching by ticker,
 breakpoints agree with what was published, and for each missed or false name what our eligibility says of it. Lists are
 for scoring only: nothing here feeds a run.
 
-Does not belong here: printing (`cli.py`), why a name is wrong (`budget.py`), the parts of a fund's file
+Does not belong here: printing (`cli/`), why a name is wrong (`budget.py`), the parts of a fund's file
 (`holdings.py`).
 """
 

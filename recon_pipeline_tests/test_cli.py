@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 
 from recon_pipeline import cli, errors, events
+from recon_pipeline.cli import options
 from recon_pipeline.errors import ReconError
 from recon_pipeline_tests.small_home import RUN, publish_rows
 from recon_pipeline_tests.test_scoring import EVENT, GIVEN
@@ -614,7 +615,7 @@ def test_the_demo_runs_with_no_network_and_prints_changes_and_path(
     done = recon("demo", "--home", tmp_path, "--lines", "6000", "--years", "0")
     assert done.code == 0, done.err
     assert "Changes of the Russell 1000, 2026-06-recon, simulated market" in done.out
-    assert "Breakpoints of every event" in done.out
+    assert "Breakpoints of all reconstitutions" in done.out
     published = tmp_path / "simulated-6000-0-1" / "published" / "recon.duckdb"
     assert f"published: {published}" in done.out
     assert published.exists()
@@ -630,4 +631,4 @@ def test_a_home_of_a_simulated_market_does_not_ask_the_real_sources(
     monkeypatch.delenv("RECON_ARCHIVE_URL", raising=False)
     if url:
         monkeypatch.setenv("RECON_ARCHIVE_URL", url)
-    assert cli._settings(tmp_path / name).offline is is_offline
+    assert options.settings_of(tmp_path / name).offline is is_offline
