@@ -26,7 +26,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from recon_pipeline.errors import BadInput
 
@@ -51,25 +51,6 @@ __all__ = [
     "ranking",
     "what_if",
 ]
-
-
-BOUNDS: Final[Mapping[str, tuple[str, ...]]] = {
-    **{index: (index,) for index in ("TOP50", "TOP200", "TOP500", "R1000", "R3000", "R3000E")},
-    "MIDCAP": ("TOP200", "R1000"),
-    "R2000": ("R1000", "R3000"),
-    "R2500": ("TOP500", "R3000"),
-    "RMICRO": ("MICRO", "R3000E"),
-}
-"""The cuts at which a company enters or leaves an index (methodology 7.1 to 7.3, 7.8)."""
-
-PARTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "R3000": ("R1000", "R2000"),
-    "R3000E": ("R1000", "R2000", "RMICRO"),
-    "MIDCAP": ("R1000",),
-    "R2500": ("R1000", "R2000"),
-    **dict.fromkeys(("TOP50", "TOP200", "TOP500"), ("R1000",)),
-}
-"""The indexes that a company at a lowest price or market cap is told to be in, by the index that is asked for."""
 
 
 def published_events(*, home: Home = None) -> pl.DataFrame:
@@ -177,7 +158,8 @@ def eligibility(event: str, *, home: Home = None) -> pl.DataFrame:
 def near_miss(event: str, index: str | None = None, limit: int | None = None, *, home: Home = None) -> pl.DataFrame:
     """Return who is near a cut and what would move it, nearest first: columns of recon.near_miss.
 
-    `index` keeps those that are in it and would leave, or are not and would enter; `limit` the nearest so many.
+    `index` keeps those that would leave or enter it; `limit` the nearest so many. `leaves` and `enters` have the
+    indexes that the cut decides on, with blanks between.
     `margin_usd` is in USD and `margin_pct` in percent of the company's own market cap, negative where it would have to
     fall; `margin_ranks` in places.
 
@@ -186,7 +168,6 @@ def near_miss(event: str, index: str | None = None, limit: int | None = None, *,
     if limit is not None and limit < 0:
         raise BadInput(f"Reading near misses: a limit of {limit} is none. Give a number of rows.")
     wanted = _index(index) if index else ""
-    cuts, parts = BOUNDS.get(wanted, ()), PARTS.get(wanted, (wanted,))
     frame = _of_event(
         event,
         """
@@ -195,20 +176,13 @@ def near_miss(event: str, index: str | None = None, limit: int | None = None, *,
         where
             event_id = $event_id
             and (
-                $cuts = ''
-                or list_contains(string_split($cuts, ' '), cut_id)
-                or (
-                    cut_id in ('MIN_PRICE', 'MIN_CAP')
-                    and (
-                        list_contains(string_split($parts, ' '), index_id)
-                        or list_contains(string_split($parts, ' '), would_be)
-                    )
-                )
+                $index_id = ''
+                or list_contains(string_split(concat_ws(' ', leaves, enters), ' '), $index_id)
             )
         order by nearness
         """,
         home,
-        {"cuts": " ".join(cuts), "parts": " ".join(parts)},
+        {"index_id": wanted},
     )
     return frame if limit is None else frame.head(limit)
 

@@ -90,8 +90,8 @@ class Flip:
     `is_exact`: from recon.near_miss, the very cap at which the derivation moves it. Else the company is far from the
     cut and the figures are read from the published edge of the band, off by the places that its own cap takes.
     `margin_usd` and `margin_pct` (of its own cap) are positive where it would have to gain, negative where it would
-    have to lose; `margin_ranks` likewise counts places up or down. `would_be` is the index that it would be in then,
-    None for none.
+    have to lose; `margin_ranks` likewise counts places up or down. `leaves` and `enters` are the indexes that
+    it would be out of then, and those that it would be in beside those that it is in already.
     """
 
     is_exact: bool
@@ -102,7 +102,8 @@ class Flip:
     margin_pct: Decimal
     margin_ranks: int | None
     passes_ticker: str | None
-    would_be: str | None
+    leaves: tuple[str, ...]
+    enters: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,6 @@ class Cut:
     is_above: bool
     is_held_by_band: bool
     edge: str
-    index_id: str | None
     flip: Flip | None
 
 

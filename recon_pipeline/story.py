@@ -13,7 +13,7 @@ from __future__ import annotations
 import difflib
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from pathlib import Path
@@ -44,17 +44,6 @@ Row = dict[str, Any]
 
 ALL: Final = ""
 """For a company: every company of the event."""
-
-SIDES: Final[Mapping[str, tuple[str, str | None]]] = {
-    "TOP50": ("TOP50", "TOP200"),
-    "TOP200": ("TOP200", "MIDCAP"),
-    "TOP500": ("TOP500", "R2500"),
-    "R1000": ("R1000", "R2000"),
-    "MICRO": ("R2000", "RMICRO"),
-    "R3000": ("R2000", "RMICRO"),
-    "R3000E": ("RMICRO", None),
-}
-"""The index above a cut and the one below it, as recon.near_miss names them."""
 
 TICK, SHARE = Decimal("0.0001"), Decimal(1)
 
@@ -541,7 +530,6 @@ class _Facts:
                 continue
             miss = near.pop(cut["breakpoint_id"], None)
             edge = _edge_name(cut, row["side_before"])
-            side = SIDES[cut["breakpoint_id"]][0 if row["is_above"] else 1]
             cuts.append(
                 Cut(
                     cut_id=cut["breakpoint_id"],
@@ -555,8 +543,7 @@ class _Facts:
                     is_above=row["is_above"],
                     is_held_by_band=row["is_held_by_band"],
                     edge=edge,
-                    index_id=miss["index_id"] if miss else side if side in held else None,
-                    flip=_exact_flip(miss) if miss else self._far_flip(cut, row, edge, ranked, cap),
+                    flip=self._exact_flip(miss) if miss else self._far_flip(cut, row, edge, ranked, cap, held),
                 )
             )
         cuts += [
@@ -572,14 +559,15 @@ class _Facts:
                 is_above=miss["is_above"],
                 is_held_by_band=False,
                 edge="rule",
-                index_id=miss["index_id"],
-                flip=_exact_flip(miss),
+                flip=self._exact_flip(miss),
             )
             for name, miss in sorted(near.items())
         ]
         return tuple(cuts)
 
-    def _far_flip(self, cut: Row, placed: Row, edge: str, ranked: Row | None, cap: Cap) -> Flip | None:
+    def _far_flip(
+        self, cut: Row, placed: Row, edge: str, ranked: Row | None, cap: Cap, held: Collection[str]
+    ) -> Flip | None:
         """The way to the edge of a cut that is far; None where it lies the other way, or nobody ranks so low."""
         if cap.market_cap_usd is None or (ranked is not None and ranked["status"] == "carried"):
             return None
@@ -594,7 +582,6 @@ class _Facts:
         to_rank = {"band low": ends.low_rank, "band high": ends.high_rank}.get(edge, cut["cut_rank"])
         ratio = to_usd / cap.market_cap_usd
         rounding = ROUND_FLOOR if is_above else ROUND_CEILING
-        above, below = SIDES[cut["breakpoint_id"]]
         has_figures = cap.is_product and cap.close_usd is not None and cap.shares is not None
         return Flip(
             is_exact=False,
@@ -605,28 +592,34 @@ class _Facts:
             margin_pct=(100 * margin / cap.market_cap_usd).quantize(TICK),
             margin_ranks=ranked["rank"] - to_rank if ranked else None,
             passes_ticker=None,
-            would_be=below if is_above else above,
+            # Who has left the exchanges meanwhile is in no index any more.
+            leaves=tuple(index_id for index_id in self._indexes(placed["leaves"]) if index_id in held),
+            enters=self._indexes(placed["enters"]),
         )
+
+    def _exact_flip(self, miss: Row) -> Flip:
+        return Flip(
+            is_exact=True,
+            market_cap_usd=miss["flip_cap_usd"],
+            price_usd=miss["flip_price_usd"],
+            shares=miss["flip_shares"],
+            margin_usd=miss["margin_usd"],
+            margin_pct=miss["margin_pct"],
+            margin_ranks=miss["margin_ranks"],
+            passes_ticker=miss["passed_ticker"],
+            leaves=self._indexes(miss["leaves"]),
+            enters=self._indexes(miss["enters"]),
+        )
+
+    def _indexes(self, listed: str | None) -> tuple[str, ...]:
+        """Indexes that a table has with blanks between, in the order in which the family is told."""
+        return tuple(sorted((listed or "").split(), key=lambda index_id: self.index_order[index_id]))
 
 
 def _edge_name(cut: Row, side_before: str | None) -> str:
     if not cut["band_pct"] or side_before not in ("above", "below"):
         return "cut"
     return "band low" if side_before == "above" else "band high"
-
-
-def _exact_flip(miss: Row) -> Flip:
-    return Flip(
-        is_exact=True,
-        market_cap_usd=miss["flip_cap_usd"],
-        price_usd=miss["flip_price_usd"],
-        shares=miss["flip_shares"],
-        margin_usd=miss["margin_usd"],
-        margin_pct=miss["margin_pct"],
-        margin_ranks=miss["margin_ranks"],
-        passes_ticker=miss["passed_ticker"],
-        would_be=miss["would_be"],
-    )
 
 
 def _cap(rows: list[Row]) -> Cap:

@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from recon_pipeline.explanation import Cut, Explanation, Line, Outcome, Rule
+from recon_pipeline.explanation import Cut, Explanation, Flip, Line, Outcome, Rule
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -236,7 +236,7 @@ def _place(story: Explanation) -> str:
 def _cuts(cuts: Sequence[Cut]) -> RenderableType:
     return _table(
         "Cuts and bands; the edge is what decides for it",
-        ("cut", "rank", "breakpoint", "percentile", "band", "was", "is", "edge", "in"),
+        ("cut", "rank", "breakpoint", "percentile", "band", "was", "is", "edge"),
         (
             (
                 cut.cut_id,
@@ -247,7 +247,6 @@ def _cuts(cuts: Sequence[Cut]) -> RenderableType:
                 cut.side_before and cut.side_before.replace("_", " "),
                 ("above" if cut.is_above else "below") + (", held by the band" if cut.is_held_by_band else ""),
                 cut.edge,
-                cut.index_id,
             )
             for cut in cuts
         ),
@@ -257,7 +256,7 @@ def _cuts(cuts: Sequence[Cut]) -> RenderableType:
 def _flips(cuts: Sequence[Cut]) -> RenderableType:
     return _table(
         "What would move it to the other side, all others as they are; ~ = far away, read from the edge",
-        ("cut", "margin", "percent", "places", "at a price of", "or so many shares", "it would be", "and pass"),
+        ("cut", "margin", "percent", "places", "at a price of", "or so many shares", "leaves", "enters", "and passes"),
         ((cut.cut_id, *_flip(cut)) for cut in cuts if cut.flip is not None),
     )
 
@@ -265,7 +264,7 @@ def _flips(cuts: Sequence[Cut]) -> RenderableType:
 def _flip(cut: Cut) -> tuple[str | None, ...]:
     flip = cut.flip
     if flip is None:
-        return (None,) * 7
+        return (None,) * 8
     about = "" if flip.is_exact else "~"
     return (
         f"{about}{_usd(flip.margin_usd, signed=True)}",
@@ -273,7 +272,8 @@ def _flip(cut: Cut) -> tuple[str | None, ...]:
         None if flip.margin_ranks is None else f"{about}{flip.margin_ranks:+,}",
         None if flip.price_usd is None else f"{about}{flip.price_usd:,}",
         None if flip.shares is None else f"{about}{flip.shares:,}",
-        flip.would_be or "out",
+        " ".join(flip.leaves),
+        " ".join(flip.enters),
         flip.passes_ticker,
     )
 
@@ -291,7 +291,12 @@ def _nearest(story: Explanation) -> Iterable[str]:
             way += f", or counted {flip.shares:,} shares at its own price"
     exact = "" if flip.is_exact else "about there, "
     beyond = f" (it would pass {flip.passes_ticker})" if flip.passes_ticker else ""
-    yield f"[bold]Nearest cut[/] {cut.cut_id}: {way}, {exact}it would be {flip.would_be or 'out'}{beyond}."
+    yield f"[bold]Nearest cut[/] {cut.cut_id}: {way}, {exact}it would {_crossing(flip)}{beyond}."
+
+
+def _crossing(flip: Flip) -> str:
+    parts = [f"{verb} {', '.join(which)}" for verb, which in (("leave", flip.leaves), ("enter", flip.enters)) if which]
+    return " and ".join(parts) or "change no index"
 
 
 def _candidates(story: Explanation) -> RenderableType:

@@ -147,11 +147,11 @@ def near_miss(
     frame = api.near_miss(event_id, wanted, limit, home=home)
     if output is Format.table:
         # The rest is for scripts; a terminal is not that wide.
-        shorter = {"cut_id": "cut", "side_before": "was", "index_id": "in", "market_cap_usd": "cap_usd"}
+        shorter = {"cut_id": "cut", "market_cap_usd": "cap_usd"}
         shorter |= {"margin_ranks": "places", "close_usd": "price_usd", "flip_price_usd": "to_price_usd"}
         frame = frame.rename(shorter | {"flip_shares": "to_shares"})
         frame = frame.select(
-            *("ticker", "cut", "was", "in", "would_be", "rank", "cap_usd", "margin_usd", "margin_pct", "places"),
+            *("ticker", "cut", "leaves", "enters", "rank", "cap_usd", "margin_usd", "margin_pct", "places"),
             *("price_usd", "to_price_usd", "to_shares"),
         ).with_columns(frame["margin_pct"].cast(pl.Float64).round(3))
     print_rows(frame, output, f"Near misses of {event_id}" + (f", {wanted}" if wanted else ""))

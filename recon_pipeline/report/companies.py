@@ -204,7 +204,8 @@ def cuts(story: Explanation) -> Grid:
         Column("margin_ranks", "in places", "change"),
         Column("flip_price_usd", "Price that flips it", "price"),
         Column("flip_shares", "Shares that flip it", "count"),
-        Column("would_be", "It would be in"),
+        Column("leaves", "It would leave", "indexes"),
+        Column("enters", "It would enter", "indexes"),
     )
     rows = [_cut_row(cut) for cut in story.cuts]
     note = (
@@ -234,7 +235,8 @@ def _cut_row(cut: Cut) -> Row:
         "margin_ranks": flip.margin_ranks if flip else None,
         "flip_price_usd": flip.price_usd if flip else None,
         "flip_shares": flip.shares if flip else None,
-        "would_be": index_name(flip.would_be) if flip else None,
+        "leaves": " ".join(flip.leaves) if flip else None,
+        "enters": " ".join(flip.enters) if flip else None,
     }
 
 

@@ -185,6 +185,12 @@ def index_name(index_id: str | None) -> str:
     return "outside" if index_id is None else index_names().get(index_id, index_id)
 
 
+def index_list(index_ids: str | None) -> str:
+    """Return the names of indexes that a table has with blanks between, in the order of the family."""
+    asked = (index_ids or "").split()
+    return ", ".join(name for index_id, name in index_names().items() if index_id in asked) or NOTHING
+
+
 CUTS = {
     "TOP50": "Top 50",
     "TOP200": "Top 200",
@@ -228,7 +234,7 @@ def reason(code: str | None) -> str:
     return NOTHING if code is None else REASONS.get(code, plain(code))
 
 
-SHOWN |= {"index": index_name, "reason": reason, "cut": cut_name}
+SHOWN |= {"index": index_name, "indexes": index_list, "reason": reason, "cut": cut_name}
 
 SEASONS = {"march": "March", "june": "June", "september": "September", "december": "December"}
 
