@@ -4,7 +4,7 @@
     rp.published_events(home="~/.recon")
     rp.membership("R2000", "2024-01-02")
     rp.changes("2024-06-recon", index="R1000")
-    rp.explain("BRK/B").headline
+    print(rp.tell(rp.explain("BRK/B")))
 
 Every function takes `home`, the folder of a home; without it RECON_HOME counts, else ~/.recon. It reads the published
 file alone: it never blocks a run, and a run never blocks it. The projection of an event is read from where those live.
@@ -18,7 +18,7 @@ for again at the next tick.
 Raises, all of them: BadInput where the home has published nothing, or not the event, index, day or ticker that was
 asked for; the message says what to do.
 
-Does not belong here: how a story is made (`story.py`), a query that another table answers (`query` takes any).
+Does not belong here: how a story is made (`story/`), a query that another table answers (`query` takes any).
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ __all__ = [
     "published_events",
     "query",
     "ranking",
+    "tell",
     "what_if",
 ]
 
@@ -190,8 +191,8 @@ def near_miss(event: str, index: str | None = None, limit: int | None = None, *,
 def explain(ticker: str, event: str | None = None, *, home: Home = None) -> Explanation:
     """Return the whole story of a company at an event, by default the last that has it.
 
-    Any spelling of the ticker will do (BRK.B, BRK/B, BRK-B), and one that the company bore before; `str(story)` is the
-    story as text, `story.headline` one sentence, `story.cuts` the margins in USD, percent and places.
+    Any spelling of the ticker will do (BRK.B, BRK/B, BRK-B), and one that the company bore at another time. `tell` has
+    all of it as text, `story.headline` one sentence, `story.cuts` the margins in USD, percent and places.
 
     Raises:
         BadInput: nobody bore that ticker; the message names the nearest ones.
@@ -201,6 +202,16 @@ def explain(ticker: str, event: str | None = None, *, home: Home = None) -> Expl
     from recon_pipeline.story import explain as explain_company
 
     return explain_company(_database(home, event), ticker, event)
+
+
+def tell(story: Explanation) -> str:
+    """Return a story as plain text, 150 columns wide, as the command `recon explain` prints it.
+
+    >>> print(rp.tell(rp.explain("BRK/B")))  # doctest: +SKIP
+    """
+    from recon_pipeline.telling import text
+
+    return text(story)
 
 
 def what_if(event: str, supposed: Mapping[str, Mapping[str, object]], *, home: Home = None) -> WhatIf:

@@ -157,6 +157,7 @@ GIVEN: dict[str, list[Row]] = {
     ],
     "recon.placements": [
         placed("BRK", "R1000", "below", "false", "true"),
+        placed("BIG", "R1000", "above", "true", leaves="R1000", enters="R2000"),
         placed("BRK", "R3000", "no_band", "true"),
         placed("BRK", "TOP50", "no_band", "false", leaves="R2500", enters="TOP50"),
         placed("NEW", "R1000", "above", "true", "true"),
@@ -255,6 +256,12 @@ GIVEN: dict[str, list[Row]] = {
         }
         | {"effective_from": "2022-06-27", "entry_event_id": FIRST, "entry_reason": "opening"}
         | {"entry_basis": "opening_list"},
+        ROW
+        | {"index_id": "R2000", "security_id": "L-SOLO", "company_id": "C-SOLO", "ticker": "SOLO"}
+        | {"last_ticker": "SOLO", "effective_from": "2022-06-27", "effective_to": "2023-01-09"}
+        | {"entry_event_id": FIRST, "entry_reason": "opening", "entry_basis": "opening_list"}
+        | {"exit_event_id": EVENT, "exit_kind": "departure", "exit_reason": "left_exchanges"}
+        | {"exit_basis": "last_seen"},
     ],
     "raw.event_runs": [{"event_id": event_id, "opening_source": "list.csv"} for event_id in EVENTS],
 }
@@ -296,16 +303,23 @@ def test_without_an_event_it_is_the_last_that_has_it(file: Path) -> None:
 def test_an_old_ticker_leads_to_the_company_that_bore_it(file: Path) -> None:
     story = explain(file, "OLD", EVENT)
     assert (story.company_id, story.ticker, story.asked) == ("C-NEW", "NEW", "OLD")
-    assert "OLD is a ticker that it bore at another time." in story.notes
-    # Of its own event it is the ticker itself.
-    assert explain(file, "OLD").event_id == FIRST
+    assert "It bore the ticker OLD until 2023-04-28." in story.notes
+    # Without an event it is the last of the company, whatever it is called there.
+    assert explain(file, "OLD").event_id == EVENT
+    # And a ticker that it only took later leads to it as well; of its own event it is the ticker itself.
+    before = explain(file, "NEW", FIRST)
+    assert (before.company_id, before.ticker) == ("C-NEW", "OLD")
+    assert not explain(file, "OLD", FIRST).notes
 
 
 @pytest.mark.parametrize(
     ("asked", "event_id", "told"),
     [
         ("POR", None, "POOR (POOR Inc.)"),
-        ("solo", EVENT, f"has it in {FIRST}"),
+        ("solo", EVENT, "SOLO Inc., which"),
+        ("solo", EVENT, f"has in {FIRST}. It left R2000 on 2023-01-09: left exchanges."),
+        ("olo in", EVENT, "no line of that ticker"),
+        ("solo inc", None, "Nearest: SOLO (SOLO Inc.)"),
         ("XXXXXX", None, "no line of that ticker"),
         ("BIG", "2021-06-recon", "is not in"),
         ("BIG", "2023-07-recon", "2023"),
@@ -344,10 +358,10 @@ def test_every_rule_has_what_was_observed_what_is_asked_and_a_verdict(brk: Expla
     poor = explain(file, "POOR", EVENT)
     assert [rule.name for rule in poor.lines[0].rules if rule.status == "failed"] == ["price"]
     assert (poor.status, poor.reason, poor.rank) == ("ineligible", "price", None)
-    assert "By its market cap alone it would stand about 3." in " ".join(poor.notes)
+    assert "By its market cap alone it would stand about 3, in the range of the Russell 2000." in " ".join(poor.notes)
 
 
-def test_a_near_cut_has_the_exact_flip_and_a_far_one_its_edge(brk: Explanation) -> None:
+def test_a_near_cut_has_the_exact_flip_and_a_far_one_its_edge(brk: Explanation, file: Path) -> None:
     cuts = {one.cut_id: one for one in brk.cuts}
     assert list(cuts) == ["TOP50", "R1000", "R3000"]
     exact = cuts["R1000"].flip
@@ -356,9 +370,10 @@ def test_a_near_cut_has_the_exact_flip_and_a_far_one_its_edge(brk: Explanation) 
     assert (exact.leaves, exact.enters) == (("R2000",), ("R1000", "MIDCAP"))
     assert (cuts["R1000"].edge, cuts["R1000"].is_held_by_band) == ("band high", True)
     far = cuts["TOP50"].flip
-    assert far == Flip(
-        False, Decimal(200), Decimal("20"), 23, Decimal(110), Decimal("122.2222"), 1, None, (), ("TOP50",)
-    )
+    assert far == Flip(False, Decimal(200), Decimal("20"), 23, Decimal(110), Decimal("122.2222"), 1, None, None, None)
+    # BIG would pass no other cut before: what the crossing costs and gives is told.
+    (next_down,) = (cut.flip for cut in explain(file, "BIG", EVENT).cuts if cut.flip)
+    assert (next_down.margin_usd, next_down.leaves, next_down.enters) == (Decimal(-140), (), ("R2000",))
     # Fewer companies qualify than the cut asks for: nobody is out by rank.
     assert cuts["R3000"].flip is None
     assert brk.nearest == cuts["R1000"]
@@ -397,7 +412,7 @@ def test_a_new_line_of_a_quarterly_event_has_its_verdict(file: Path) -> None:
     assert [(one.verdict, one.size_index, one.floor_usd) for one in story.candidates] == [
         ("added", "RMICRO", Decimal(30))
     ]
-    assert "new line: added, into RMICRO" in story.headline
+    assert "new line: added, into the Russell Microcap" in story.headline
 
 
 def test_all_of_an_event_are_told_as_each_by_itself(file: Path) -> None:
@@ -411,9 +426,9 @@ def test_all_of_an_event_are_told_as_each_by_itself(file: Path) -> None:
 
 
 def test_the_text_has_everything_that_decides(brk: Explanation) -> None:
-    told = str(brk)
+    told = telling.text(brk)
     for part in (
-        "BRK Inc. (BRK.B) ranks 2 of 3: R2000",
+        "BRK Inc. (BRK.B) ranks 2 of 3 by market cap: in the Russell 2000.",
         "SEC number 7",
         "10 shares",
         "0001-23-000004",
@@ -422,11 +437,12 @@ def test_the_text_has_everything_that_decides(brk: Explanation) -> None:
     ):
         assert part in told
     assert (
-        "If BRK.B rose to $9.9000, or counted 11 shares at its own price, it would leave R2000 and enter R1000, MIDCAP"
-        in told
-    )
+        "If BRK.B rose to $9.9000, or counted 11 shares at its own price, it would leave the Russell 2000 and enter "
+        "the Russell 1000, Russell Midcap (it would pass BIG)."
+    ) in " ".join(told.split())
     assert "\x1b" not in told
-    assert told == telling.text(brk)
+    assert told == rp.tell(brk)
+    assert str(brk) == brk.headline
 
 
 def test_every_story_can_be_told(file: Path) -> None:
@@ -480,8 +496,8 @@ Call = Callable[..., pl.DataFrame]
         (lambda home: rp.near_miss(EVENT, "r1000", home=home), 1, "ticker", "BRK.B"),
         (lambda home: rp.near_miss(EVENT, "R3000", home=home), 0, "ticker", None),
         (lambda home: rp.near_miss(EVENT, limit=0, home=home), 0, "ticker", None),
-        (lambda home: rp.membership("R2000", "2022-06-27", home=home), 1, "ticker", "BRK.B"),
-        (lambda home: rp.membership("r2000", date(2023, 1, 2), home=home), 1, "ticker", "BRK.B"),
+        (lambda home: rp.membership("R2000", "2022-06-27", home=home), 2, "ticker", "BRK.B"),
+        (lambda home: rp.membership("r2000", date(2023, 1, 9), home=home), 1, "ticker", "BRK.B"),
         (lambda home: rp.query("select $n as n", {"n": 3}, home=home), 1, "n", 3),
     ],
 )

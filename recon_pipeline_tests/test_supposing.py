@@ -108,7 +108,9 @@ def test_what_cannot_be_supposed_is_told(recon: Recon, home: Path, tmp_path: Pat
     # Published, but by rows alone: nothing was derived in this home.
     assert "has no line BIG on its rank day" in paragraph(recon(*asked, "--set", "BIG.price=1"))
     nothing = paragraph(recon("what-if", EVENT, "--home", tmp_path / "none", "--set", "BIG.price=1"))
-    assert "there is no such file" in nothing
+    assert f"the home {tmp_path / 'none'} has published nothing" in nothing
+    assert "--home" in nothing
+    assert "recon demo" in nothing
     assert not (tmp_path / "none").exists()
 
 
