@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from recon_pipeline.wording import REASONS, index_names
+from recon_pipeline.wording import NEW_LINES, REASONS, index_names
 
 
 @dataclass(frozen=True)
@@ -290,8 +290,9 @@ class Explanation:
         index = index_names().get(self.size_index or "", "in no index")
         new = next((one for one in self.candidates if one.verdict != "member_company"), None)
         if new is not None and self.rank is None:
-            placed = f", into the {index_names().get(new.size_index, new.size_index)}" if new.size_index else ""
-            return f"{name} is a new line: {new.verdict.replace('_', ' ')}{placed}."
+            placed = f" to the {index_names()[new.size_index]}" if new.size_index else ""
+            why = f": {REASONS.get(new.reason, new.reason)}" if new.verdict == "ineligible" and new.reason else ""
+            return f"{name} is a new line: {NEW_LINES[new.verdict]}{placed}{why}."
         if self.size_index is None and self.status == "ineligible":
             return f"{name} does not qualify: {REASONS.get(self.reason or '', self.reason)}{self._move}."
         if self.rank is None:

@@ -79,7 +79,7 @@ def _parts(story: Explanation) -> Iterable[RenderableType]:
     if story.outcomes:
         yield _outcomes(story.outcomes)
     else:
-        yield "It is in no index after the event, and leaves none by it."
+        yield "It is in no index after the event, and the event takes it out of none."
     if story.issues:
         yield _table(
             "Remarks on its data (recon.data_issues)",

@@ -36,12 +36,26 @@ REASONS: Final = {
     "share_class": "share class",
     "float": "too few shares free to trade",
     "votes": "too few votes with the public",
-    "presumed_ineligible": "presumed: was left out before though large enough",
+    "presumed_ineligible": "presumably, for it was left out before though large enough",
     "ipo": "initial public offering",
     "fast_entry": "fast entry",
     "business_combination": "merged with a listed shell",
 }
 """Why a line changes index or does not qualify."""
+
+NEW_LINES: Final = {
+    "added": "added",
+    "left": "not added, for it left the exchanges before the effective date",
+    "member_company": "a further class of a member, which waits for the reconstitution",
+    "not_an_offering": "not added, for nothing shows an initial offering",
+    "deferred": "put off to the next event, for no filing tells its share structure yet",
+    "ineligible": "does not qualify",
+    "presumed_ineligible": "presumably does not qualify: most companies that list one class of several failed on votes",
+    "no_market_cap": "not added, for nobody tells its market cap",
+    "no_breakpoints": "not added, for the last reconstitution is not known",
+    "too_small": "too small to be added",
+}
+"""What becomes of a new line at a quarterly event: a verdict of recon.ipo_candidates."""
 
 RULES: Final = {
     "listing": "listed on the rank day",

@@ -6,7 +6,7 @@ here: which side a company falls on (`sql/recon/placements.sql`).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Final
@@ -24,7 +24,7 @@ def cuts(facts: Facts, company_id: str, ranked: Row | None, cap: Cap) -> tuple[C
     """Return the cuts of the event, the largest companies first, then the rules of size that alone decide on it."""
     near = {row["cut_id"]: row for row in facts.near.get(company_id, ())}
     placed = {row["breakpoint_id"]: row for row in facts.placements.get(company_id, ())}
-    held = {row["index_id"] for row in facts.members.get(company_id, ())}
+    has_left = any(row["issue"] == "left_before_effective" for row in facts.issues.get(company_id, ()))
     found = []
     for cut in facts.cuts:
         miss = near.pop(cut["breakpoint_id"], None)
@@ -45,7 +45,7 @@ def cuts(facts: Facts, company_id: str, ranked: Row | None, cap: Cap) -> tuple[C
                 is_above=row["is_above"],
                 is_held_by_band=row["is_held_by_band"],
                 edge=edge,
-                flip=_exact(facts, miss) if miss else _far(facts, cut, row, edge, ranked, cap, held),
+                flip=_exact(facts, miss) if miss else None if has_left else _far(facts, cut, row, edge, ranked, cap),
             )
         )
     found += [
@@ -128,9 +128,7 @@ def _exact(facts: Facts, miss: Row) -> Flip:
     )
 
 
-def _far(
-    facts: Facts, cut: Row, placed: Row, edge: str, ranked: Row | None, cap: Cap, held: Collection[str]
-) -> Flip | None:
+def _far(facts: Facts, cut: Row, placed: Row, edge: str, ranked: Row | None, cap: Cap) -> Flip | None:
     """The way to the edge of a cut that is far; None where it decides nothing or is no way to go."""
     if cap.market_cap_usd is None or (ranked is not None and ranked["status"] == "carried"):
         return None
@@ -159,8 +157,7 @@ def _far(
         margin_pct=(100 * margin / cap.market_cap_usd).quantize(TICK),
         margin_ranks=ranked["rank"] - to_rank if ranked else None,
         passes_ticker=None,
-        # Who has left the exchanges meanwhile is in no index any more.
-        leaves=tuple(index_id for index_id in facts.indexes(placed["leaves"]) if index_id in held),
+        leaves=facts.indexes(placed["leaves"]),
         enters=facts.indexes(placed["enters"]),
     )
 

@@ -124,17 +124,20 @@ def _rules(row: Row, event: Row) -> tuple[Rule, ...]:
         "float": "proxy: the public float by the market cap"
         if row["float_value_pct"] is not None
         else "no filing tells the public float",
-        "votes": None if row["votes_value_pct"] is not None else "no source counts the votes of the public",
+        "votes": "by their titles no class that the public can buy has votes"
+        if row["votes_value_pct"] is not None
+        else "no source counts the votes of the public",
         "presumption": _presumption(row),
     }
-    # What is asked of further classes alone has no threshold for the line that prices its company.
-    asked_of_none = {"share_class"} if row["share_class_evidence"] in ("pricing vehicle", "no common share") else set()
+    # A figure that decides nothing here would only mislead: that of a further class, or of who was left out before.
+    idle = {"share_class"} if row["share_class_evidence"] in ("pricing vehicle", "no common share") else set()
+    idle |= {"presumption"} if row["presumption_evidence"] == "member before" else set()
     return tuple(
         Rule(
             name=name,
             status=row[f"{name}_status"],
-            observed=_text(row[f"{name}_value{suffix}"]),
-            threshold=None if name in asked_of_none else _text(row[f"{name}_threshold{suffix}"]),
+            observed=None if name in idle else _text(row[f"{name}_value{suffix}"]),
+            threshold=None if name in idle else _text(row[f"{name}_threshold{suffix}"]),
             unit=unit,
             note=notes.get(name),
         )
