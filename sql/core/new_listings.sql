@@ -149,8 +149,8 @@ facts as (
     cross join event
     where filings.form in ('10-K', '10-KT', '20-F', '40-F') and filings.filed_date < event.window_start
     union all
-    -- The filer gave up a name inside the window, has warrants on the market, and no line of it was there before: a line
-    -- of the shell would have been tied to it.
+    -- The filer gave up a name inside the window, has warrants on the market, and sold them by a prospectus of the
+    -- window: a shell that was listed before it sold them then.
     select newcomers.ticker, 'shell that listed and merged inside the window' as evidence, names.source
     from newcomers
     cross join event
@@ -161,6 +161,11 @@ facts as (
             and newcomers.cik = names.cik
             and names.kind = 'former'
             and names.borne_to between event.window_start and event.rank_day
+    inner join filings
+        on
+            newcomers.ticker = filings.ticker
+            and filings.form in ('424B1', '424B4')
+            and filings.filed_date between event.window_start - event.tolerance_days and names.borne_to
     union all
     select filings.ticker, 'prospectus of an offering' as evidence, filings.source
     from filings
