@@ -180,8 +180,12 @@ def _cap(story: Explanation) -> str:
 
 
 def _place(story: Explanation) -> str:
-    if story.rank is None:
+    if story.rank is None and story.kind == "ipo":
         return "[bold]Place[/] by the breakpoints of the last reconstitution, moved with the market:"
+    if story.rank is None:
+        return "[bold]Place[/] none, for it does not qualify; one rule of size alone keeps it out:"
+    if story.rank_status == "carried":
+        return f"[bold]Place[/] {story.rank:,} of {story.companies_ranked or 0:,}, carried"
     return (
         f"[bold]Place[/] {story.rank:,} of {story.companies_ranked or 0:,}, percentile {story.percentile}: "
         f"{_usd(story.cumulative_cap_usd)} of {_usd(story.total_cap_usd)} are in companies down to it"

@@ -62,6 +62,16 @@ def test_the_text_has_everything_that_decides(brk: Explanation, file: Path) -> N
     assert str(brk) == brk.headline
 
 
+def test_the_place_says_what_it_is_by(brk: Explanation) -> None:
+    def place(story: Explanation) -> str:
+        return next(line for line in telling.text(story).splitlines() if line.startswith("Place"))
+
+    assert place(brk).startswith("Place 2 of 3, percentile 83")
+    assert place(replace(brk, rank_status="carried")) == "Place 2 of 3, carried"
+    assert "one rule of size" in place(replace(brk, rank=None))
+    assert "breakpoints of the last reconstitution" in place(replace(brk, rank=None, kind="ipo"))
+
+
 def test_every_story_can_be_told(file: Path) -> None:
     for event_id in EVENTS:
         for story in explain_all(file, event_id):
