@@ -536,6 +536,24 @@ class Reader:
                 ) from error
 
 
+def derived(table: Table, given: Mapping[str, pl.DataFrame], parameters: Parameters) -> pl.DataFrame:
+    """Return what the query of a table says of these rows, in a database in memory: to ask what would be.
+
+    `given` has the rows of each table that the query reads, by full name.
+
+    Raises:
+        ContractBroken: the table has no query.
+    """
+    if table.query is None:
+        raise ContractBroken(f"{table.full_name} has no query to derive it with.")
+    with duckdb.connect(":memory:") as con:
+        for name, rows in given.items():
+            con.execute(f"create schema if not exists {name.partition('.')[0]}")
+            con.register("incoming", rows)
+            con.execute(f"create table {name} as select * from incoming")
+        return con.sql(table.query.text, params=dict(parameters)).pl()
+
+
 @dataclass(frozen=True)
 class Column:
     """A column as its contract states it; `type` is DuckDB's name of it, `in_key` says that it is part of the grain."""
