@@ -12,6 +12,7 @@ Only what DuckDB 1.5 and 2.x share is used: results are taken as `con.sql(...).p
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -495,7 +496,10 @@ class Reader:
 
     def __init__(self, path: Path) -> None:
         if not path.exists():
-            raise BadInput(f"Reading {path}: there is no such file. Publish an event first: `recon run EVENT`.")
+            raise BadInput(
+                f"Reading {path}: there is no such file. Publish an event first: `recon run EVENT`, or "
+                "`recon project EVENT` for a projection."
+            )
         self.path = path
         # Resolved once: all answers of a reader are from one snapshot, though another is published meanwhile.
         self._file = path.resolve()
@@ -504,7 +508,8 @@ class Reader:
         """Return the result of a SELECT.
 
         Raises:
-            BadInput: the file is not a database that this version of DuckDB reads.
+            BadInput: the file is not a database that this version of DuckDB reads, the text is not one SELECT, or
+                DuckDB does not answer it: it cannot be read, names what is not there, or fails on a row.
         """
         with self.session() as ask:
             return ask(sql, parameters)
@@ -527,13 +532,21 @@ class Reader:
                     "anew: `recon run EVENT`."
                 ) from error
             con.execute("use published")
-            try:
-                yield lambda sql, parameters=None: con.sql(sql, params=dict(parameters or {})).pl()
-            except (duckdb.CatalogException, duckdb.BinderException) as error:
-                raise BadInput(
-                    f"Reading {self.path}: it has not what is asked for ({_first_line(error)}). What another version "
-                    "published may lack it: publish anew with `recon run EVENT`. docs/tables.md has every table."
-                ) from error
+            yield lambda sql, parameters=None: self._answer(con, sql, parameters)
+
+    def _answer(self, con: duckdb.DuckDBPyConnection, sql: str, parameters: Parameters | None) -> pl.DataFrame:
+        try:
+            *before, last = ["", *(statement.type.name for statement in duckdb.extract_statements(sql))]
+            # The file is attached to be read, and yet COPY would write another one. PIVOT makes a type before it asks.
+            if last != "SELECT" or not set(before) <= {"", "CREATE"}:
+                raise BadInput(f"Asking {self.path} {_shortened(sql)!r}: it answers one SELECT. Give that alone.")
+            return con.sql(sql, params=dict(parameters or {})).pl()
+        except duckdb.Error as error:
+            raise BadInput(
+                f"Asking {self.path} {_shortened(sql)!r}: DuckDB does not answer ({_first_line(error)}). "
+                "docs/tables.md has every table and its columns; what another version published may lack some: "
+                "publish anew with `recon run EVENT`."
+            ) from error
 
 
 def derived(table: Table, given: Mapping[str, pl.DataFrame], parameters: Parameters) -> pl.DataFrame:
@@ -636,6 +649,10 @@ def _create(con: duckdb.DuckDBPyConnection, contract: str) -> None:
 def _first_line(error: duckdb.Error) -> str:
     # The lines below it point into the SQL, and an error of ours is one paragraph.
     return str(error).split("\n", 1)[0].rstrip(".")
+
+
+def _shortened(sql: str) -> str:
+    return textwrap.shorten(sql, 80, placeholder=" ...")
 
 
 def engine_version() -> str:

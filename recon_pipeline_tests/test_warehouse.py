@@ -431,9 +431,40 @@ def test_a_reader_names_tables_as_the_contract_does(published: Path) -> None:
     assert reader.frame("select * from recon.events where event_id = $event_id", wanted).height == 1
 
 
-def test_a_reader_cannot_write(published: Path) -> None:
-    with pytest.raises(duckdb.Error, match="read-only"):
-        Reader(published).frame("delete from recon.events")
+@pytest.mark.engine
+@pytest.mark.parametrize(
+    ("sql", "says"),
+    [
+        ("delete from recon.events", "one SELECT"),
+        ("copy (select 1) to 'FOLDER/written.csv'", "one SELECT"),
+        ("attach 'FOLDER/written.csv' as another", "one SELECT"),
+        ("select 1; select 2", "one SELECT"),
+        ("", "one SELECT"),
+        ("selec 1", "syntax error"),
+        ("select cast('x' as integer)", "'x'"),
+        ("select * from recon.nothing", "nothing"),
+        ("select nothing from recon.events", "nothing"),
+        ("select * from 'FOLDER/nothing.parquet'", "nothing"),
+        ("create table recon.mine as select 1 as one; select one from recon.mine", "read-only"),
+    ],
+)
+def test_what_a_reader_does_not_answer_is_told_and_writes_nothing(
+    published: Path, tmp_path: Path, sql: str, says: str
+) -> None:
+    with pytest.raises(BadInput, match=says) as error:
+        Reader(published).frame(sql.replace("FOLDER", str(tmp_path)))
+    assert str(published) in str(error.value)
+    assert "\n" not in str(error.value)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.engine
+def test_a_reader_answers_whatever_asks(published: Path) -> None:
+    reader = Reader(published)
+    assert reader.frame("describe recon.events").height > 10
+    assert reader.frame("pivot recon.events on kind using count(*) group by season").rows() == [("june", 1)]
+    with pytest.raises(BadInput, match="excess"):
+        reader.frame("select 1", {"unused": 1})
 
 
 def test_a_file_that_is_not_there_is_told_with_what_to_do(tmp_path: Path) -> None:
