@@ -20,7 +20,7 @@ import pytest
 
 from recon_pipeline.errors import BadInput, Busy, ContractBroken
 from recon_pipeline.tables import Check, Macro, Query, Table, load_macros, load_tables, public_tables
-from recon_pipeline.warehouse import Column, Reader, Warehouse, engine_version, shapes
+from recon_pipeline.warehouse import Column, Reader, Warehouse, engine_version, shapes, write_snapshot
 from recon_pipeline_tests.small_home import publish_rows
 from recon_pipeline_tests.test_sql_cases import DEFAULT_EVENT, Row
 
@@ -532,7 +532,7 @@ def test_a_snapshot_is_written_whatever_the_path_of_the_warehouse(tmp_path: Path
     with Warehouse(tmp_path / name) as warehouse:
         warehouse.prepare(SMALL)
         two_events(warehouse)
-        warehouse.write_snapshot(tmp_path / "out" / "recon.duckdb", tmp_path / "out", [FACTS])
+        write_snapshot(warehouse, tmp_path / "out" / "recon.duckdb", tmp_path / "out", [FACTS])
         assert warehouse.row_count("raw.facts") == 2
     assert pl.read_parquet(tmp_path / "out" / "facts.parquet")["event_id"].to_list() == [OTHER_EVENT, DEFAULT_EVENT]
     assert Reader(tmp_path / "out" / "recon.duckdb").frame("select count(*) from raw.facts").item() == 2
@@ -564,7 +564,7 @@ def test_a_macro_travels_with_the_snapshot_and_answers_under_any_name(
 ) -> None:
     two_events(warehouse)
     warehouse.prepare(SMALL, macros=[TICKERS])
-    warehouse.write_snapshot(tmp_path / "recon.duckdb", tmp_path, [FACTS], [TICKERS])
+    write_snapshot(warehouse, tmp_path / "recon.duckdb", tmp_path, [FACTS], [TICKERS])
     expected = warehouse.frame("from raw.tickers_of($event)", {"event": DEFAULT_EVENT})
     assert expected.height == 1
     with duckdb.connect() as con:
@@ -579,9 +579,9 @@ def test_a_macro_travels_with_the_snapshot_and_answers_under_any_name(
 def test_a_snapshot_that_fails_leaves_the_warehouse_usable(warehouse: Warehouse, tmp_path: Path) -> None:
     broken = Table("raw", "facts", "create table raw.facts (a no_such_type)")
     with pytest.raises(duckdb.Error, match="no_such_type"):
-        warehouse.write_snapshot(tmp_path / "first.duckdb", tmp_path, [broken])
+        write_snapshot(warehouse, tmp_path / "first.duckdb", tmp_path, [broken])
     two_events(warehouse)
-    warehouse.write_snapshot(tmp_path / "second.duckdb", tmp_path, [FACTS])
+    write_snapshot(warehouse, tmp_path / "second.duckdb", tmp_path, [FACTS])
     assert warehouse.row_count("raw.facts") == 2
 
 
