@@ -463,7 +463,7 @@ def test_a_reader_answers_whatever_asks(published: Path) -> None:
     reader = Reader(published)
     assert reader.frame("describe recon.events").height > 10
     assert reader.frame("pivot recon.events on kind using count(*) group by season").rows() == [("june", 1)]
-    with pytest.raises(BadInput, match="excess"):
+    with pytest.raises(BadInput, match="count mismatch"):
         reader.frame("select 1", {"unused": 1})
 
 

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     import polars as pl
 
 
+ANSWERED = (["SELECT"], ["CREATE", "SELECT"], ["MULTI"])
+"""The statements of a text that is answered: one SELECT. PIVOT makes a type before it asks: MULTI in DuckDB 2."""
+
+
 class Ask(Protocol):
     """Answers a SELECT with a frame."""
 
@@ -75,9 +79,8 @@ class Reader:
 
     def _answer(self, con: duckdb.DuckDBPyConnection, sql: str, parameters: Parameters | None) -> pl.DataFrame:
         try:
-            *before, last = ["", *(statement.type.name for statement in duckdb.extract_statements(sql))]
-            # The file is attached to be read, and yet COPY would write another one. PIVOT makes a type before it asks.
-            if last != "SELECT" or not set(before) <= {"", "CREATE"}:
+            # The file is attached to be read, and yet COPY would write another one.
+            if [statement.type.name for statement in duckdb.extract_statements(sql)] not in ANSWERED:
                 raise BadInput(f"Asking {self.path} {_shortened(sql)!r}: it answers one SELECT. Give that alone.")
             return con.sql(sql, params=dict(parameters or {})).pl()
         except duckdb.Error as error:
