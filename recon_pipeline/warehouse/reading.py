@@ -39,9 +39,11 @@ class Reader:
 
     def __init__(self, path: Path) -> None:
         if not path.exists():
+            # A published file stands in a folder of its home.
             raise BadInput(
-                f"Reading {path}: there is no such file. Publish an event first: `recon run EVENT`, or "
-                "`recon project EVENT` for a projection."
+                f"Reading {path}: there is no such file, so the home {path.parent.parent} has published nothing. Name "
+                "another home with --home or RECON_HOME, or fill this one: `recon run EVENT` with real data, "
+                "`recon project EVENT` for a projection, `recon demo` with a simulated market."
             )
         self.path = path
         # Resolved once: all answers of a reader are from one snapshot, though another is published meanwhile.
