@@ -477,6 +477,7 @@ Call = Callable[..., pl.DataFrame]
     ("call", "rows", "column", "first"),
     [
         (lambda home: rp.published_events(home=home), 3, "event_id", FIRST),
+        (lambda home: rp.membership("R2000", datetime(2023, 1, 9, 16, tzinfo=UTC), home=home), 1, "ticker", "BRK.B"),
         (lambda home: rp.changes(EVENT, home=home), 2, "index_id", "R1000"),
         (lambda home: rp.changes(EVENT, "r2000", home=home), 1, "action", "deletion"),
         (lambda home: rp.breakpoints(home=home), 3, "breakpoint_id", "TOP50"),
@@ -489,7 +490,6 @@ Call = Callable[..., pl.DataFrame]
         (lambda home: rp.near_miss(EVENT, limit=0, home=home), 0, "ticker", None),
         (lambda home: rp.membership("R2000", "2022-06-27", home=home), 1, "ticker", "BRK.B"),
         (lambda home: rp.membership("r2000", date(2023, 1, 2), home=home), 1, "ticker", "BRK.B"),
-        (lambda home: rp.membership("R2000", datetime(2023, 1, 2, 16, tzinfo=UTC), home=home), 1, "ticker", "BRK.B"),
         (lambda home: rp.query("select $n as n", {"n": 3}, home=home), 1, "n", 3),
     ],
 )
