@@ -205,7 +205,7 @@ def parameters() -> dict[str, float]:
 def hidden_rules() -> tuple[str, ...]:
     """Return the rules whose verdict may be wrong for want of facts, for the model has a chance for each."""
     named = (re.fullmatch(r"p_eligible_(.+)", name) for name in parameters())
-    return tuple(sorted({found[1] for found in named if found} - {"member", "newcomer"}))
+    return tuple(sorted({found[1] for found in named if found} - {"member", "risen", "newcomer"}))
 
 
 def _weights(model: dict[str, float]) -> Weights:
@@ -245,6 +245,7 @@ COMPANIES = """
         eligibility.price_status,
         eligibility.market_cap_status,
         coalesce(presumptions.is_presumed_out_of_microcap, false) and used.value = 1 as is_out_of_microcap,
+        coalesce(presumptions.why_not = 'not large enough then', false) as is_risen,
         coalesce(opening.opening_rank, 0) as kept_place
     from recon.ranking as ranking
     inner join recon.universe as universe
@@ -287,8 +288,9 @@ LINES = """
 
 
 def read_start(warehouse: Warehouse, event: ReconEvent, rank_day: date) -> tuple[Start, list[str]]:
-    """Read everybody whom a path may rank, and as what each was judged: member, newcomer or the rule that it fails.
+    """Read everybody whom a path may rank, and as what each was judged: member, risen, newcomer or the rule it fails.
 
+    A risen company is in no list because it was too small for one at the reconstitution before, and for nothing else.
     The SQL itself tells it: eligibility, ranking and placements are derived once more with the rules on size and price
     set aside, and with the verdicts that rest on thin facts lifted; then all of that is rolled back.
     """
@@ -314,8 +316,10 @@ def read_start(warehouse: Warehouse, event: ReconEvent, rank_day: date) -> tuple
         )
     reason = dict(told.iter_rows())
     verdicts = [
-        reason[line] or ("member" if in_r3000 or in_micro else "newcomer")
-        for line, in_r3000, in_micro in companies.select("security_id", "opening_r3000", "opening_rmicro").iter_rows()
+        reason[line] or ("member" if in_r3000 or in_micro else "risen" if is_risen else "newcomer")
+        for line, in_r3000, in_micro, is_risen in companies.select(
+            "security_id", "opening_r3000", "opening_rmicro", "is_risen"
+        ).iter_rows()
     ]
     place_of = {company: place for place, company in enumerate(companies["company_id"])}
     held = np.zeros((companies.height, len(CUTS)), np.uint8)

@@ -67,7 +67,8 @@ class Weights:
     """How a residual deviation is put together: of the last `near_sessions`, of all before, and of the peers.
 
     The weights are of logarithms. Companies are peers by `bucket` neighbouring ranks of cap; `least_returns` is what a
-    history of one's own needs to count.
+    history of one's own needs to count. All is multiplied by `scale`, for a mean of logarithms is
+    less than what it is a mean of, and a short history has seen less than there is.
     """
 
     far: float

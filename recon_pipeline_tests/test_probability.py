@@ -129,7 +129,7 @@ def test_the_sql_places_the_prices_of_a_path_alike(projected: Projected, warehou
     # A year at once, so that many are moved over cuts, bands and the minimum price.
     wild = replace(sure, sigma=sure.sigma * 15, cap_noise=0.0)
     shocks = draw(start, wild, 2, np.random.default_rng(7))
-    shocks = Shocks(shocks.price_factor, shocks.price_factor, shocks.mean_close, shocks.is_there, shocks.is_left)
+    shocks = Shocks(shocks.price_factor, shocks.price_factor, shocks.mean_close, shocks.has_place, shocks.is_taken)
     placed = place(start, shocks)
     moved = set()
     for path in range(2):
@@ -211,7 +211,8 @@ def test_a_projection_made_anew_forgets_the_paths_of_the_one_before(projected: P
 
 def test_parameters_are_those_that_the_model_asks_for() -> None:
     found = parameters()
-    assert {"p_eligible_member", "p_eligible_newcomer", "tail_df", "volatility_scale"} <= found.keys()
+    assert {"p_eligible_member", "p_eligible_risen", "p_eligible_newcomer", "volatility_scale"} <= found.keys()
+    assert found["tail_df"] > 2, "a Student t of less has no deviation"
     assert all(0 <= value <= 1 for name, value in found.items() if name.startswith("p_"))
     assert hidden_rules() == ("country", "presumed_ineligible")
     assert len(OUTCOME_COLUMNS) == len(CUTS)
