@@ -24,12 +24,14 @@ from pathlib import Path
 
 import numpy as np
 
-from recon_pipeline import events, probability
+from recon_pipeline import events
 from recon_pipeline.calibration import brier, log_loss
 from recon_pipeline.events import AS_OF
 from recon_pipeline.monte_carlo import CODES, CUTS, Outcome, Start, simulate
+from recon_pipeline.path_start import prepare_paths, pricing_tickers, read_start
 from recon_pipeline.pipeline import open_warehouse
 from recon_pipeline.projection import projection_settings
+from recon_pipeline.projection_model import parameters
 from recon_pipeline.publish import published_database
 from recon_pipeline.scoring import MEMBERS, Truth, key, read_truth
 from recon_pipeline.settings import Settings
@@ -75,11 +77,11 @@ def main() -> None:
         )["security_id"]
     )
     with open_warehouse(projection_settings(Settings(home=asked.home))) as warehouse:
-        prepared = probability.prepare_paths(warehouse, event)
-        start, verdicts = probability.read_start(warehouse, event, rank_day)
-        tickers = probability.pricing_tickers(warehouse, event, start)
+        prepared = prepare_paths(warehouse, event)
+        start, verdicts = read_start(warehouse, event, rank_day)
+        tickers = pricing_tickers(warehouse, event, start)
     _print_counts(start, np.array(verdicts), tickers, truth, later, prepared.moves.sessions)
-    scale = probability.parameters()["volatility_scale"]
+    scale = parameters()["volatility_scale"]
     print("scale  tail  noise  log loss     Brier")
     for factor, tail, noise in product(SCALES, TAILS, NOISES):
         moves = replace(

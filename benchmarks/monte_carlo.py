@@ -21,9 +21,11 @@ from pathlib import Path
 
 import numpy as np
 
-from recon_pipeline import events, probability
+from recon_pipeline import events
 from recon_pipeline.monte_carlo import ABOVE, BELOW, CODES, CUTS, R3000_BIT, R3000E_BIT, Ints, Moves, Start, simulate
+from recon_pipeline.path_start import prepare_paths
 from recon_pipeline.pipeline import open_warehouse
+from recon_pipeline.probability import PATHS
 from recon_pipeline.projection import projection_settings
 from recon_pipeline.settings import Settings
 
@@ -84,12 +86,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("home", type=Path)
     parser.add_argument("event_id")
-    parser.add_argument("--paths", type=int, default=probability.PATHS)
+    parser.add_argument("--paths", type=int, default=PATHS)
     parser.add_argument("--loop-paths", type=int, default=100)
     parser.add_argument("--threads", type=int, default=2)
     asked = parser.parse_args()
     with open_warehouse(projection_settings(Settings(home=asked.home))) as warehouse:
-        prepared = probability.prepare_paths(warehouse, events.event(asked.event_id))
+        prepared = prepare_paths(warehouse, events.event(asked.event_id))
     start, moves = prepared.start, prepared.moves
     before = _peak_mb()
 

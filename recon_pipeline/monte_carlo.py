@@ -5,8 +5,8 @@ Belongs here: drawing the returns of every company to the rank day, and placing 
 3.2, 4.1, 5.3, 7.1 to 7.12). Those queries are the rules; this is the same for thousands of paths at once, and tests
 hold the two against each other. Paths are rows, companies are columns.
 
-Does not belong here: where the start comes from and where the outcome goes (`probability.py`), how volatile a company
-is (`volatility.py`).
+Does not belong here: where the start comes from (`path_start.py`), where the outcome goes (`probability.py`), how
+volatile a company is (`volatility.py`).
 
 The same input and seed give the same outcome, whatever the number of threads: paths are drawn in chunks of a fixed
 size, each with a generator of its own, and what chunks give is added up in whole numbers.

@@ -3,7 +3,7 @@
 Belongs here: returns between the sessions of a panel, free of splits; the market's own volatility; beta and residual
 deviation by company, with those of peers of its size where its own history is missing or short.
 
-Does not belong here: which sessions the panel has (`probability.py`), what is done with the figures (`monte_carlo.py`).
+Does not belong here: which sessions the panel has (`path_start.py`), what is done with the figures (`monte_carlo.py`).
 
 The panel need not be daily. An event reads some 22 sessions in a row and one a month for two years; a return over k
 sessions counts as k daily ones do, by the square root of time.
