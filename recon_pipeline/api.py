@@ -16,7 +16,8 @@ shares of percent as decimals, counts as integers, days as dates. Frames are ord
 for again at the next tick.
 
 Raises, all of them: BadInput where the home has published nothing, or not the event, index, day or ticker that was
-asked for; the message says what to do.
+asked for; the message says what to do. `what_if` raises Busy while a run holds the home; the same call may succeed
+later. Errors of this package are `recon_pipeline.errors.ReconError`.
 
 Does not belong here: how a story is made (`story.py`), a query that another table answers (`query` takes any).
 """
@@ -24,7 +25,7 @@ Does not belong here: how a story is made (`story.py`), a query that another tab
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -87,10 +88,12 @@ def membership(index: str, day: date | str, *, home: Home = None) -> pl.DataFram
     """Return the members of an index on a day, between events too: one row a line, ordered by ticker.
 
     Columns index_id, security_id, company_id, ticker (of that day), company_name, effective_from, effective_to (the
-    first day on which it is no member any more, null while nothing says so): recon.membership_asof.
+    first day on which it is no member any more, null while nothing says so): recon.membership_asof. `day` is a date, or
+    text such as 2024-01-02; one after the last event that was run is answered from that event.
 
     Raises:
-        BadInput: an unknown index, a day that is none, or one before the first list that the file knows of.
+        BadInput: an unknown index, a day that is none, or one before the first list that the file knows of; the message
+            says which day that is.
 
         >>> rp.membership("R2000", "2024-01-02").height  # doctest: +SKIP
         1941
@@ -106,9 +109,15 @@ def membership(index: str, day: date | str, *, home: Home = None) -> pl.DataFram
         {"day": asked, "index_id": index_id},
     )
     if frame.is_empty():
+        spans = reader.frame(
+            "select min(effective_from) as first from recon.index_membership_span where index_id = $index_id",
+            {"index_id": index_id},
+        )
+        first = spans["first"].item()
+        knows = f"its first list of it is of {first}" if first else "it has no list of it"
         raise BadInput(
-            f"Reading the members of {index_id} on {asked}: {reader.path} knows of none then. Of which events it "
-            "tells, `rp.published_events()` lists; run an earlier one, or give its opening lists."
+            f"Reading the members of {index_id} on {asked}: {reader.path} knows of none then; {knows}. Run an earlier "
+            "event (`rp.published_events()` lists those that are there), or give its opening lists."
         )
     return frame
 
@@ -117,6 +126,7 @@ def changes(event: str, index: str | None = None, *, home: Home = None) -> pl.Da
     """Return what an event adds and deletes: one row an index and line, columns of recon.index_changes.
 
     Ordered by index, action (addition, deletion), name and ticker; `market_cap_usd` in USD, `percentile` in percent.
+    Empty where the event changes nothing in the index, or its members before the event are unknown.
 
         >>> rp.changes("2023-06-recon", "R2000").filter(pl.col("movement") == "new")  # doctest: +SKIP
     """
@@ -226,7 +236,7 @@ def explain(ticker: str, event: str | None = None, *, home: Home = None) -> Expl
     """
     from recon_pipeline.story import explain as explain_company
 
-    return explain_company(_database(home, event), ticker, event)
+    return explain_company(_database(home, event), str(ticker), event)
 
 
 def what_if(event: str, supposed: Mapping[str, Mapping[str, object]], *, home: Home = None) -> WhatIf:
@@ -236,17 +246,26 @@ def what_if(event: str, supposed: Mapping[str, Mapping[str, object]], *, home: H
     an ISO code) and exclude (True). The frames of the answer hold only what differs. It needs the working database of
     the home, not only the published file, and takes as long as deriving the event does.
 
+    Raises:
+        BadInput: nothing is supposed, or what cannot be; the event is not published, or not by this version of the SQL.
+        Busy: a run holds the home. Wait for its end.
+
         >>> rp.what_if("2023-06-recon", {"ABC": {"price": 12.34}}).memberships  # doctest: +SKIP
     """
     from recon_pipeline import supposing
 
+    if not all(isinstance(fields, Mapping) for fields in supposed.values()):
+        raise BadInput(f"Supposing {dict(supposed)}: give fields by ticker, as {{'ABC': {{'price': 12.34}}}}.")
     return supposing.what_if(_home_of(home, event), event, supposing.from_mapping(supposed))
 
 
 def query(sql: str, parameters: Parameters | None = None, *, home: Home = None) -> pl.DataFrame:
-    """Return the result of a SELECT over the published tables (`recon.index_membership` and so on).
+    """Return the result of one SELECT over the published tables (`recon.index_membership` and so on).
 
-    `parameters` fill `$name` in the text. Order is that of the SELECT.
+    `parameters` fill `$name` in the text. Order is that of the SELECT. Nothing can be written.
+
+    Raises:
+        BadInput: the text is not one SELECT, or DuckDB does not answer it; the message says why.
 
         >>> rp.query("select event_id, count(*) as n from recon.ranking group by 1 order by 1")  # doctest: +SKIP
     """
@@ -285,6 +304,7 @@ def _reader(home: Home, event_id: str | None = None) -> Reader:
 def _of_event(event_id: str, sql: str, home: Home, parameters: Parameters | None = None) -> pl.DataFrame:
     from recon_pipeline.story import require_event
 
+    event_id = str(event_id)
     reader = _reader(home, event_id)
     require_event(reader, event_id)
     return reader.frame(sql, {"event_id": event_id, **(parameters or {})})
@@ -293,16 +313,19 @@ def _of_event(event_id: str, sql: str, home: Home, parameters: Parameters | None
 def _index(text: str) -> str:
     from recon_pipeline.opening import index_ids
 
-    index_id = text.strip().upper()
+    # A notebook has no types: what is no text has no index either.
+    index_id = str(text).strip().upper()
     if index_id not in index_ids():
-        raise BadInput(f"Reading {text}: the indexes are {', '.join(index_ids())}.")
+        raise BadInput(f"Reading the index {text!r}: there is none of that name. They are {', '.join(index_ids())}.")
     return index_id
 
 
 def _day(day: date | str) -> date:
+    if isinstance(day, datetime):
+        return day.date()
     if isinstance(day, date):
         return day
     try:
         return date.fromisoformat(day)
-    except ValueError as error:
-        raise BadInput(f"The date {day!r} cannot be read: write it as YYYY-MM-DD.") from error
+    except (TypeError, ValueError) as error:
+        raise BadInput(f"The date {day!r} cannot be read: give a date, or write it as YYYY-MM-DD.") from error

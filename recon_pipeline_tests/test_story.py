@@ -13,9 +13,10 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -476,6 +477,7 @@ Call = Callable[..., pl.DataFrame]
     ("call", "rows", "column", "first"),
     [
         (lambda home: rp.published_events(home=home), 3, "event_id", FIRST),
+        (lambda home: rp.membership("R2000", datetime(2023, 1, 9, 16, tzinfo=UTC), home=home), 1, "ticker", "BRK.B"),
         (lambda home: rp.changes(EVENT, home=home), 2, "index_id", "R1000"),
         (lambda home: rp.changes(EVENT, "r2000", home=home), 1, "action", "deletion"),
         (lambda home: rp.breakpoints(home=home), 3, "breakpoint_id", "TOP50"),
@@ -513,21 +515,34 @@ def test_the_api_takes_the_home_of_the_environment(home: Path, monkeypatch: pyte
     assert rp.explain("BRK.B").headline == rp.explain("brk/b", EVENT, home=home).headline
 
 
+# What a notebook gives though its type is another.
+NOTHING: Any = None
+NUMBER: Any = 20230102
+
+
 @pytest.mark.parametrize(
-    "call",
+    ("call", "says"),
     [
-        lambda home: rp.changes("2021-06-recon", home=home),
-        lambda home: rp.changes(EVENT, "R500", home=home),
-        lambda home: rp.membership("R2000", "2001-01-01", home=home),
-        lambda home: rp.membership("R2000", "soon", home=home),
-        lambda home: rp.near_miss(EVENT, limit=-1, home=home),
-        lambda home: rp.ranking(EVENT, home=home / "nowhere"),
-        lambda home: rp.query("select * from recon.no_such_table", home=home),
-        lambda home: rp.query("select no_such_column from recon.ranking", home=home),
+        (lambda home: rp.changes("2021-06-recon", home=home), "recon run 2021-06-recon"),
+        (lambda home: rp.changes("2021-06", home=home), "Near ids"),
+        (lambda home: rp.changes(NOTHING, home=home), "'None'"),
+        (lambda home: rp.changes(EVENT, "R500", home=home), "'R500'.*TOP500"),
+        (lambda home: rp.membership(NOTHING, "2023-01-02", home=home), "They are R1000"),
+        (lambda home: rp.membership("R2000", "2001-01-01", home=home), "first list of it is of 2022-06-27"),
+        (lambda home: rp.membership("R2500", "2023-01-02", home=home), "it has no list of it"),
+        (lambda home: rp.membership("R2000", "soon", home=home), "'soon'.*YYYY-MM-DD"),
+        (lambda home: rp.membership("R2000", NUMBER, home=home), "20230102.*YYYY-MM-DD"),
+        (lambda home: rp.near_miss(EVENT, limit=-1, home=home), "limit of -1"),
+        (lambda home: rp.ranking(EVENT, home=home / "nowhere"), "recon run EVENT"),
+        (lambda home: rp.explain(NOTHING, home=home), "'None'"),
+        (lambda home: rp.query("select * from recon.no_such_table", home=home), "no_such_table"),
+        (lambda home: rp.query("select no_such_column from recon.ranking", home=home), "no_such_column"),
+        (lambda home: rp.query("selec 1", home=home), "selec"),
+        (lambda home: rp.what_if(EVENT, {"BRK.B": NUMBER}, home=home), "fields by ticker"),
     ],
 )
-def test_what_the_api_cannot_answer_is_told(home: Path, call: Callable[[Path], object]) -> None:
-    with pytest.raises(BadInput):
+def test_what_the_api_cannot_answer_is_told(home: Path, call: Callable[[Path], object], says: str) -> None:
+    with pytest.raises(BadInput, match=says):
         call(home)
 
 

@@ -41,6 +41,11 @@ def plain(text: str) -> str:
     return escape(text)
 
 
+def counted(number: int, what: str) -> str:
+    """Say how many there are, as `1 row` or `1,200 rows`."""
+    return f"{number:,} {what}" + ("" if number == 1 else "s")
+
+
 def print_rows(frame: pl.DataFrame, output: Format, title: str, *, wrapped: str = "") -> None:
     """Print a frame; in a table no cell is folded but those of the column `wrapped`."""
     import polars as pl
@@ -54,7 +59,7 @@ def print_rows(frame: pl.DataFrame, output: Format, title: str, *, wrapped: str 
         return
     from rich.table import Table
 
-    table = Table(title=title, title_justify="left", caption=f"{frame.height} rows", caption_justify="left")
+    table = Table(title=title, title_justify="left", caption=counted(frame.height, "row"), caption_justify="left")
     for name, kind in frame.schema.items():
         justify: Any = "right" if kind.is_numeric() else "left"
         if name == wrapped:
@@ -89,7 +94,8 @@ def print_run(report: RunReport) -> None:
     for check in report.failed_checks:
         first = ", ".join(f"{name} {value}" for name, value in check.rows.row(0, named=True).items())
         console.print(
-            f"[yellow]warning:[/] {plain(check.means)} ({check.table}, {check.rows.height} rows; {plain(first)})"
+            f"[yellow]warning:[/] {counted(check.rows.height, 'row')} of {check.table} against this: "
+            f"{plain(check.means)} First: {plain(first)}."
         )
     issues = Table(title="Data issues (recon.data_issues)", title_justify="left")
     for name in ("severity", "issue", "rows"):
@@ -97,18 +103,18 @@ def print_run(report: RunReport) -> None:
     for severity, issue, rows in report.issues:
         issues.add_row(severity, issue, str(rows))
     console.print(issues)
+    there = f", of which {report.took.given} of {report.took.asked} payloads are there" if report.took.asked else ""
     console.print(
         f"{report.event.event_id}: opened from {plain(report.opening_source)}; "
         f"{report.rows['recon.index_membership']:,} memberships, {report.rows['recon.index_changes']:,} changes; "
-        f"{_cost(report.took.archive)} to the archive, {_cost(report.took.sources)} to other sources, "
-        f"of which {report.took.given} of {report.took.asked} payloads are there; "
+        f"{_cost(report.took.archive)} to the archive, {_cost(report.took.sources)} to other sources{there}; "
         f"{sum(report.seconds.values()):.1f} s"
     )
     console.print(f"published: {report.published}" + ("" if snapshot.is_new else " (unchanged)"), soft_wrap=True)
 
 
 def _cost(traffic: Traffic) -> str:
-    return f"{traffic.requests} requests ({traffic.bytes / 1e6:,.1f} MB)"
+    return f"{counted(traffic.requests, 'request')} ({traffic.bytes / 1e6:,.1f} MB)"
 
 
 def write_site(settings: Settings, published: Path | None) -> None:

@@ -265,14 +265,18 @@ def demand(
     wanted, stated = index_of(index, "Printing demand"), read_assets(assets or ())
     if net and wanted:
         raise BadInput("Printing demand: --net is over all indexes, --index is one of them. Drop one of the two.")
+    if wanted and (others := sorted(set(stated) - {wanted})):
+        raise BadInput(f"Printing demand of {wanted}: --assets states {', '.join(others)}. Drop that, or --index.")
+    # Who states assets asks about their indexes; what is netted is so over all.
+    indexes = [] if net else [wanted] if wanted else sorted(stated)
     reader = Reader(published_database(place_of(home, event_id)))
     require_event(reader, event_id)
-    trades = index_demand(reader, event_id, index_id=wanted, assets=stated)
+    trades = index_demand(reader, event_id, indexes=indexes, assets=stated)
     # Beside csv and json they would be in the way of a reader of these.
-    for line in assumptions(event(event_id), trades, stated):
+    for line in assumptions(event(event_id), trades, stated, indexes=indexes):
         typer.echo(f"# {line}", err=output is not Format.table)
     frame = net_demand(reader, event_id, assets=stated) if net else trades
-    title = f"Demand at {event_id}" + (f", {wanted}" if wanted else "") + (", net" if net else "")
+    title = f"Estimated demand at {event_id}" + (f", {wanted}" if wanted else "") + (", net" if net else "")
     if output is Format.table:
         frame, of = _demand_columns(frame, net=net)
         title += of
@@ -280,6 +284,7 @@ def demand(
 
 
 MAIN_INDEXES = ["R1000", "R2000", "R3000", "RMICRO"]
+SIDES = ("before", "after")
 
 
 def _demand_columns(frame: pl.DataFrame, *, net: bool) -> tuple[pl.DataFrame, str]:
@@ -303,8 +308,8 @@ def _demand_columns(frame: pl.DataFrame, *, net: bool) -> tuple[pl.DataFrame, st
         ]
         named = [pl.col("movement", "ticker"), *main]
     else:
-        change = (pl.col("weight_after_pct") - pl.col("weight_before_pct")).cast(pl.Float64).round(6)
-        named = [pl.col("index_id", "action", "movement", "ticker"), change.alias("weight_change_pct")]
+        weights = [pl.col(f"weight_{side}_pct").cast(pl.Float64).round(4).alias(f"{side}_pct") for side in SIDES]
+        named = [pl.col("index_id", "action", "movement", "ticker"), *weights]
     told = frame.select(
         *named,
         pl.col("demand_usd").alias("trade_usd") if known else pl.col(f"usd{billion}").cast(pl.Float64).alias("dollars"),

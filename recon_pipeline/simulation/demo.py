@@ -93,6 +93,7 @@ def run_demo(
         days = f"{market.sessions[0]} to {market.sessions[-1]}"
         took = perf_counter() - began
         say(f"simulated {len(market.lines):,} lines over {len(market.sessions):,} sessions, {days}: {took:.1f} s")
+        say(f"served at {server.url}: what is requested below is asked there, nothing of the network")
         home = settings.home_dir
         home.mkdir(parents=True, exist_ok=True)
         opening = home / "opening.csv"

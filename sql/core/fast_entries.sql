@@ -116,11 +116,17 @@ select
     measured.offered_shares as offered_shares,
     measured.investable_cap_usd as investable_cap_usd,
     cut.cut_usd as cut_usd,
-    entries.session_date as entry_session,
+    coalesce(lock_downs.effective_date, entries.session_date) as entry_session,
     measured.source as source
 from measured
 cross join event
 cross join cut
 inner join numbered_sessions as firsts on measured.first_session = firsts.session_date
 inner join numbered_sessions as entries on entries.number = firsts.number + event.entry_sessions - 1
+-- In the lock-down of a reconstitution: with that.
+left join reference.recon_events as lock_downs
+    on
+        lock_downs.kind = 'recon'
+        and not lock_downs.is_projection
+        and entries.session_date between lock_downs.lock_date and lock_downs.effective_date
 where measured.investable_cap_usd > cut.cut_usd and measured.first_session >= event.in_force_from

@@ -26,5 +26,6 @@ comment on column core.fast_entries.cut_usd is
     'What it had to exceed, USD: the breakpoint of the rule fast_entry_cut, moved with the market to the rank day of the '
     'event.';
 comment on column core.fast_entries.entry_session is
-    'Session after whose close it is added: the fifth (rule fast_entry_sessions).';
+    'Session after whose close it is added: the fifth (rule fast_entry_sessions); in the lock-down of a '
+    'reconstitution, the day after whose close that holds.';
 comment on column core.fast_entries.source is 'Calendar that tells of the offering.';

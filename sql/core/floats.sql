@@ -184,8 +184,21 @@ other_structures as (
     group by latest.ticker
 ),
 
+-- Whose ticker it was on the day of the close: of a name that begins as that of the rank day.
+own_tickers as (
+    select distinct closes.ticker as ticker
+    from closes
+    inner join core.lines as lines
+        on lines.event_id = $event_id and lines.role = 'rank' and closes.ticker = lines.ticker
+    inner join raw.listings as listings
+        on
+            closes.session = listings.as_of
+            and closes.ticker = listings.ticker
+            and starts_with(lower(listings.name), regexp_extract(lower(lines.name), '[a-z0-9]+', 0))
+),
+
 -- A cap that is ten times as large as that of the rank day, or a tenth, is of a count or a ticker gone wrong; unless the
--- count is about the same: then it is the price that moved.
+-- ticker was its own and the count is about the same: then it is the price that moved.
 compared as (
     select
         latest.*,
@@ -197,7 +210,9 @@ compared as (
             false
         )
         or coalesce(
-            priced.total_shares <= 2 * lines.outstanding_shares and lines.outstanding_shares <= 2 * priced.total_shares,
+            own_tickers.ticker is not null
+            and priced.total_shares <= 2 * lines.outstanding_shares
+            and lines.outstanding_shares <= 2 * priced.total_shares,
             false
         ) as has_own_cap,
         priced.session as session,
@@ -207,6 +222,7 @@ compared as (
     from latest
     cross join event
     left join priced on latest.ticker = priced.ticker
+    left join own_tickers on latest.ticker = own_tickers.ticker
     left join core.lines as lines
         on lines.event_id = $event_id and lines.role = 'rank' and latest.ticker = lines.ticker
     left join other_structures on latest.ticker = other_structures.ticker

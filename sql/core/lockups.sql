@@ -63,10 +63,10 @@ first_shown as (
     group by lines.ticker
 ),
 
--- Came by an offering, a spin-off or from over the counter. A session a month is read: an offering is looked for in the
--- month and a half before the first that shows the line.
-otherwise_told as (
-    select first_shown.ticker as ticker
+-- Came by an offering. A session a month is read: it is looked for in the month and a half before the first that shows
+-- the line.
+offered as (
+    select distinct first_shown.ticker as ticker
     from first_shown
     cross join event
     inner join raw.ipos as ipos on first_shown.ticker = ipos.ticker
@@ -74,6 +74,35 @@ otherwise_told as (
         ipos.status in ('priced', 'direct_listing')
         and ipos.event_date between first_shown.seen_by - 45 and event.rank_day
         and cast(ipos.known_at as date) <= event.rank_day + event.grace_days
+),
+
+-- When a filer last gave up a name: its reports of before may be those of a shell.
+last_names as (
+    select names.cik as cik, max(names.borne_to) as given_up_on
+    from core.filer_names as names
+    cross join event
+    where names.event_id = $event_id and names.kind = 'former' and names.borne_to <= event.rank_day
+    group by names.cik
+),
+
+-- What stood at an earlier anchor and was a shell: units beside it, which a merger breaks up.
+shells_before as (
+    select distinct shells.role as role, shells.anchor_date as anchor_date, shells.ticker as ticker
+    from core.securities as shells
+    inner join core.securities as units
+        on
+            units.event_id = $event_id
+            and units.security_type = 'unit'
+            and shells.role = units.role
+            and shells.anchor_date = units.anchor_date
+            and shells.issuer_key = units.issuer_key
+    where shells.event_id = $event_id
+),
+
+-- Came by an offering, a spin-off, from over the counter or by a new name of an old company.
+otherwise_told as (
+    select ticker
+    from offered
     union
     select first_shown.ticker as ticker
     from first_shown
@@ -81,6 +110,7 @@ otherwise_told as (
     inner join core.filer_links as links
         on links.event_id = $event_id and first_shown.ticker = links.ticker
     inner join raw.filings as filings on links.cik = filings.cik
+    left join last_names on links.cik = last_names.cik
     where
         (
             filings.form in ('424B1', '424B4')
@@ -91,7 +121,11 @@ otherwise_told as (
             and filings.filed_date
             between cast(first_shown.seen_by - interval '15 months' as date) and event.rank_day
         )
-        or (filings.form in ('10-K', '10-KT', '20-F', '40-F') and filings.filed_date < first_shown.seen_by - 45)
+        or (
+            filings.form in ('10-K', '10-KT', '20-F', '40-F')
+            and filings.filed_date < first_shown.seen_by - 45
+            and (last_names.given_up_on is null or last_names.given_up_on < filings.filed_date)
+        )
     union
     select first_shown.ticker as ticker
     from first_shown
@@ -101,6 +135,21 @@ otherwise_told as (
         and directory.is_active
         and directory.as_of
         between cast(first_shown.seen_by - interval '15 months' as date) and first_shown.seen_by
+    union
+    select first_shown.ticker as ticker
+    from first_shown
+    inner join core.continuity as continuity
+        on
+            continuity.event_id = $event_id
+            and continuity.to_role = 'rank'
+            and first_shown.ticker = continuity.to_ticker
+            and first_shown.seen_by > continuity.from_date
+    left join shells_before
+        on
+            continuity.from_role = shells_before.role
+            and continuity.from_date = shells_before.anchor_date
+            and continuity.from_ticker = shells_before.ticker
+    where shells_before.ticker is null
 )
 
 select
@@ -112,9 +161,10 @@ select
 from lines
 cross join event
 left join first_shown on lines.ticker = first_shown.ticker
+left join offered on lines.ticker = offered.ticker
 left join otherwise_told on lines.ticker = otherwise_told.ticker
 where
-    lines.merged_on is not null
+    (lines.merged_on is not null and offered.ticker is null)
     or (
         lines.has_warrants
         and otherwise_told.ticker is null

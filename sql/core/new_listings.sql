@@ -99,6 +99,12 @@ warrants as (
     where securities.event_id = $event_id and securities.role = 'rank' and securities.security_type = 'warrant'
 ),
 
+when_issued as (
+    select distinct securities.issuer_key as issuer_key
+    from core.securities as securities
+    where securities.event_id = $event_id and securities.role = 'rank' and securities.security_type = 'when_issued'
+),
+
 offerings as (
     select newcomers.ticker as ticker, ipos.status as status, ipos.source as source
     from newcomers
@@ -149,8 +155,8 @@ facts as (
     cross join event
     where filings.form in ('10-K', '10-KT', '20-F', '40-F') and filings.filed_date < event.window_start
     union all
-    -- The filer gave up a name inside the window, has warrants on the market, and no line of it was there before: a line
-    -- of the shell would have been tied to it.
+    -- The filer gave up a name inside the window, has warrants on the market, and sold them by a prospectus of the
+    -- window: a shell that was listed before it sold them then.
     select newcomers.ticker, 'shell that listed and merged inside the window' as evidence, names.source
     from newcomers
     cross join event
@@ -161,6 +167,11 @@ facts as (
             and newcomers.cik = names.cik
             and names.kind = 'former'
             and names.borne_to between event.window_start and event.rank_day
+    inner join filings
+        on
+            newcomers.ticker = filings.ticker
+            and filings.form in ('424B1', '424B4')
+            and filings.filed_date between event.window_start - event.tolerance_days and names.borne_to
     union all
     select filings.ticker, 'prospectus of an offering' as evidence, filings.source
     from filings
@@ -168,6 +179,11 @@ facts as (
     where
         filings.form in ('424B1', '424B4')
         and filings.filed_date >= event.window_start - event.tolerance_days
+    union all
+    -- What trades before it is handed out is handed out.
+    select newcomers.ticker, 'shares when issued beside it' as evidence, newcomers.listing_source as source
+    from newcomers
+    inner join when_issued on newcomers.issuer_key = when_issued.issuer_key
     union all
     select newcomers.ticker, 'warrants listed beside it' as evidence, newcomers.listing_source as source
     from newcomers

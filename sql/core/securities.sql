@@ -179,6 +179,8 @@ worded as (
         least(
             named.place,
             case
+                -- When issued: no share yet, and none of a warrant, though some sources write it with the same letter.
+                when regexp_matches(lines.ticker, '[.]WI$') then 0
                 when
                     regexp_matches(lines.symbol, '[/.+-]WS?$')
                     or regexp_matches(lines.ticker, '[.]WS([.][A-Z])?$')
@@ -264,6 +266,7 @@ select
     told.ticker,
     told.plain_name,
     case told.told_place
+        when 0 then 'when_issued'
         when 1 then 'unit'
         when 2 then 'warrant'
         when 3 then 'note'

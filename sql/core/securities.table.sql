@@ -7,7 +7,7 @@ create table core.securities (
     security_type varchar not null check (
         security_type in (
             'common', 'preferred', 'warrant', 'right', 'unit', 'note', 'trust_certificate', 'depositary_receipt',
-            'partnership_unit', 'trust_unit', 'fund_share'
+            'partnership_unit', 'trust_unit', 'fund_share', 'when_issued'
         )
     ),
     type_evidence varchar,

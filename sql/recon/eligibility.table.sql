@@ -19,7 +19,7 @@ create table recon.eligibility (
     security_type_value varchar not null check (
         security_type_value in (
             'common', 'preferred', 'warrant', 'right', 'unit', 'note', 'trust_certificate', 'depositary_receipt',
-            'partnership_unit', 'trust_unit', 'fund_share'
+            'partnership_unit', 'trust_unit', 'fund_share', 'when_issued'
         )
     ),
     security_type_threshold varchar not null,

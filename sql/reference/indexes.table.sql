@@ -6,6 +6,7 @@ create table reference.indexes (
     ),
     name varchar not null,
     definition varchar not null,
+    last_rank bigint not null check (last_rank >= 1),
     source varchar not null,
     primary key (index_id)
 );
@@ -14,4 +15,7 @@ comment on table reference.indexes is 'One row an index of the family that is re
 comment on column reference.indexes.index_id is 'Key of the index.';
 comment on column reference.indexes.name is 'Name of the index.';
 comment on column reference.indexes.definition is 'Ranks that it holds, in words.';
+comment on column reference.indexes.last_rank is
+    'Last rank that it holds by its definition, before bands: the size of an index, by which a move within the family is '
+    'told to be up or down.';
 comment on column reference.indexes.source is 'Section of the methodology notes.';
