@@ -36,7 +36,8 @@ from recon_pipeline.publish import RUN_LOG, published_database
 from recon_pipeline.settings import Settings
 from recon_pipeline.tables import load_tables
 from recon_pipeline.vintages import VINTAGES
-from recon_pipeline.warehouse import LOCK_WAIT_S, Reader, Warehouse
+from recon_pipeline.warehouse import Reader, Warehouse
+from recon_pipeline.warehouse.database import LOCK_WAIT_S
 
 
 def projected_event(day: date | None, settings: Settings, event_id: str | None = None) -> ReconEvent:
