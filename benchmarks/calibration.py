@@ -73,7 +73,8 @@ What falls short:
 - The chance of a newcomer is one figure for all of them: of those near a cut more came, of the large ones fewer.
 - Probabilities of an index add up to less than its size: the places of companies that are not known stay empty.
 - All was fitted on one event, 2022-06-recon, and judged on one other; there are no lists of later ones to hold against.
-  The projection as of 2022-02-28 is of the event that it was fitted on as well.
+  The projection as of 2022-02-28 is of the event that it was fitted on as well. The figures of the model are of 2022
+  alone, but 2023 was seen when its form was chosen: that a wrong verdict frees no place, and who counts as risen.
 """
 
 
