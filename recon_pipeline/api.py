@@ -4,7 +4,7 @@
     rp.published_events(home="~/.recon")
     rp.membership("R2000", "2024-01-02")
     rp.changes("2024-06-recon", index="R1000")
-    rp.explain("BRK/B").headline
+    print(rp.tell(rp.explain("BRK/B")))
 
 Every function takes `home`, the folder of a home; without it RECON_HOME counts, else ~/.recon. It reads the published
 file alone: it never blocks a run, and a run never blocks it. The projection of an event is read from where those live.
@@ -19,7 +19,7 @@ Raises, all of them: BadInput where the home has published nothing, or not the e
 asked for; the message says what to do. `what_if` raises Busy while a run holds the home; the same call may succeed
 later. Errors of this package are `recon_pipeline.errors.ReconError`.
 
-Does not belong here: how a story is made (`story.py`), a query that another table answers (`query` takes any).
+Does not belong here: how a story is made (`story/`), a query that another table answers (`query` takes any).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from recon_pipeline.errors import BadInput
 
@@ -50,27 +50,9 @@ __all__ = [
     "published_events",
     "query",
     "ranking",
+    "tell",
     "what_if",
 ]
-
-
-BOUNDS: Final[Mapping[str, tuple[str, ...]]] = {
-    **{index: (index,) for index in ("TOP50", "TOP200", "TOP500", "R1000", "R3000", "R3000E")},
-    "MIDCAP": ("TOP200", "R1000"),
-    "R2000": ("R1000", "R3000"),
-    "R2500": ("TOP500", "R3000"),
-    "RMICRO": ("MICRO", "R3000E"),
-}
-"""The cuts at which a company enters or leaves an index (methodology 7.1 to 7.3, 7.8)."""
-
-PARTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "R3000": ("R1000", "R2000"),
-    "R3000E": ("R1000", "R2000", "RMICRO"),
-    "MIDCAP": ("R1000",),
-    "R2500": ("R1000", "R2000"),
-    **dict.fromkeys(("TOP50", "TOP200", "TOP500"), ("R1000",)),
-}
-"""The indexes that a company at a lowest price or market cap is told to be in, by the index that is asked for."""
 
 
 def published_events(*, home: Home = None) -> pl.DataFrame:
@@ -187,7 +169,8 @@ def eligibility(event: str, *, home: Home = None) -> pl.DataFrame:
 def near_miss(event: str, index: str | None = None, limit: int | None = None, *, home: Home = None) -> pl.DataFrame:
     """Return who is near a cut and what would move it, nearest first: columns of recon.near_miss.
 
-    `index` keeps those that are in it and would leave, or are not and would enter; `limit` the nearest so many.
+    `index` keeps those that would leave or enter it; `limit` the nearest so many. `leaves` and `enters` have the
+    indexes that the cut decides on, with blanks between.
     `margin_usd` is in USD and `margin_pct` in percent of the company's own market cap, negative where it would have to
     fall; `margin_ranks` in places.
 
@@ -196,7 +179,6 @@ def near_miss(event: str, index: str | None = None, limit: int | None = None, *,
     if limit is not None and limit < 0:
         raise BadInput(f"Reading near misses: a limit of {limit} is none. Give a number of rows.")
     wanted = _index(index) if index else ""
-    cuts, parts = BOUNDS.get(wanted, ()), PARTS.get(wanted, (wanted,))
     frame = _of_event(
         event,
         """
@@ -205,20 +187,13 @@ def near_miss(event: str, index: str | None = None, limit: int | None = None, *,
         where
             event_id = $event_id
             and (
-                $cuts = ''
-                or list_contains(string_split($cuts, ' '), cut_id)
-                or (
-                    cut_id in ('MIN_PRICE', 'MIN_CAP')
-                    and (
-                        list_contains(string_split($parts, ' '), index_id)
-                        or list_contains(string_split($parts, ' '), would_be)
-                    )
-                )
+                $index_id = ''
+                or list_contains(string_split(concat_ws(' ', leaves, enters), ' '), $index_id)
             )
         order by nearness
         """,
         home,
-        {"cuts": " ".join(cuts), "parts": " ".join(parts)},
+        {"index_id": wanted},
     )
     return frame if limit is None else frame.head(limit)
 
@@ -226,8 +201,8 @@ def near_miss(event: str, index: str | None = None, limit: int | None = None, *,
 def explain(ticker: str, event: str | None = None, *, home: Home = None) -> Explanation:
     """Return the whole story of a company at an event, by default the last that has it.
 
-    Any spelling of the ticker will do (BRK.B, BRK/B, BRK-B), and one that the company bore before; `str(story)` is the
-    story as text, `story.headline` one sentence, `story.cuts` the margins in USD, percent and places.
+    Any spelling of the ticker will do (BRK.B, BRK/B, BRK-B), and one that the company bore at another time. `tell` has
+    all of it as text, `story.headline` one sentence, `story.cuts` the margins in USD, percent and places.
 
     Raises:
         BadInput: nobody bore that ticker; the message names the nearest ones.
@@ -237,6 +212,16 @@ def explain(ticker: str, event: str | None = None, *, home: Home = None) -> Expl
     from recon_pipeline.story import explain as explain_company
 
     return explain_company(_database(home, event), str(ticker), event)
+
+
+def tell(story: Explanation) -> str:
+    """Return a story as plain text, 150 columns wide, as the command `recon explain` prints it.
+
+    >>> print(rp.tell(rp.explain("BRK/B")))  # doctest: +SKIP
+    """
+    from recon_pipeline.telling import text
+
+    return text(story)
 
 
 def what_if(event: str, supposed: Mapping[str, Mapping[str, object]], *, home: Home = None) -> WhatIf:

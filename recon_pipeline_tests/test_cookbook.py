@@ -152,7 +152,7 @@ GIVEN: Mapping[str, list[Cells]] = {
     ],
     "recon.near_miss": [
         {"event_id": LAST, "ticker": "BIG", "cut_id": "R1000", "market_cap_usd": "900", "is_above": "true"}
-        | {"flip_cap_usd": "800", "margin_usd": "-100", "margin_pct": "-11", "nearness": "1"},
+        | {"flip_cap_usd": "800", "margin_usd": "-100", "margin_pct": "-11", "nearness": "1", "leaves": "R1000"},
     ],
     "recon.projection_run": [
         {"event_id": LAST, "path_count": "10", "session_count": "5", "panel_sessions": "9", "tail_df": "4"}

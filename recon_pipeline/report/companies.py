@@ -1,7 +1,7 @@
 """The page of a company: its story at each event that the site tells of it, as `story` found it.
 
 Belongs here: which companies have a page, the tables of a story, the place of a company among the cut-offs as a small
-picture, the statement of an addition. Does not belong here: how a story is found (`story.py` of the package).
+picture, the statement of an addition. Does not belong here: how a story is found (`recon_pipeline/story/`).
 """
 
 from __future__ import annotations
@@ -204,7 +204,8 @@ def cuts(story: Explanation) -> Grid:
         Column("margin_ranks", "in places", "change"),
         Column("flip_price_usd", "Price that flips it", "price"),
         Column("flip_shares", "Shares that flip it", "count"),
-        Column("would_be", "It would be in"),
+        Column("leaves", "It would leave", "indexes"),
+        Column("enters", "It would enter", "indexes"),
     )
     rows = [_cut_row(cut) for cut in story.cuts]
     note = (
@@ -234,8 +235,13 @@ def _cut_row(cut: Cut) -> Row:
         "margin_ranks": flip.margin_ranks if flip else None,
         "flip_price_usd": flip.price_usd if flip else None,
         "flip_shares": flip.shares if flip else None,
-        "would_be": index_name(flip.would_be) if flip else None,
+        "leaves": _index_ids(flip.leaves if flip else None),
+        "enters": _index_ids(flip.enters if flip else None),
     }
+
+
+def _index_ids(found: Sequence[str] | None) -> str | None:
+    return None if found is None else " ".join(found)
 
 
 def rules(story: Explanation, line: Line) -> Grid:
