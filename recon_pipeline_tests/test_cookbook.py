@@ -162,7 +162,7 @@ GIVEN: Mapping[str, list[Cells]] = {
         {"event_id": LAST, "index_id": "R1000", "ticker": "BIG", "probability": "0.5", "is_member_now": "true"},
     ],
     "recon.projection_breakpoints": [
-        {"event_id": LAST, "breakpoint_id": "R1000", "cut_rank": "1000", "expected_usd": "4", "now_usd": "4"},
+        {"event_id": LAST, "breakpoint_id": "R1000", "cut_rank": "1000", "now_usd": "4"},
     ],
     "recon.data_issues": [
         {
