@@ -51,7 +51,7 @@ def when_issued(symbol: str, exchange: str) -> str:
 
 
 def _active(registers: Registers, day: date) -> list[tuple[str, ...]]:
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for each in registers.securities(day):
         if each.kind == "test":
             continue
