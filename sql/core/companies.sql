@@ -71,17 +71,29 @@ numbered_names as (
     having count(distinct cik) = 1
 ),
 
+-- So has a line whose further class alone has a number.
+numbered_roots as (
+    select roots.ticker as ticker, min(classes.cik) as cik
+    from lines as classes
+    inner join lines as roots on classes.root_ticker = roots.ticker and classes.issuer_key = roots.issuer_key
+    where classes.cik is not null
+    group by roots.ticker
+    having count(distinct classes.cik) = 1
+),
+
 issued as (
     select
         lines.*,
         coalesce(
-            'cik ' || cast(coalesce(lines.cik, numbered_names.cik, roots.cik) as varchar)
+            'cik '
+            || cast(coalesce(lines.cik, numbered_names.cik, roots.cik, numbered_roots.cik) as varchar)
             || ' ' || coalesce(lines.tracking_group, ''),
             roots.issuer_name,
             lines.issuer_name
         ) as issuer
     from lines
     left join numbered_names on lines.issuer_name = numbered_names.issuer_name
+    left join numbered_roots on lines.ticker = numbered_roots.ticker
     left join lines as roots on lines.root_ticker = roots.ticker and lines.issuer_key = roots.issuer_key
 ),
 

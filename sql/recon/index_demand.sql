@@ -62,6 +62,7 @@ lines as (
         universe.company_market_cap_usd as market_cap_usd,
         floats.float_pct as float_pct,
         cast(shares.class_shares as decimal(19, 0)) * universe.close_usd as class_usd,
+        universe.close_usd is not null as has_price,
         coalesce(universe.traded_value_usd, 0) as traded_value_usd
     from side_companies
     inner join universe on side_companies.company_id = universe.company_id
@@ -92,7 +93,8 @@ parts as (
             when count(class_usd) over company = count(*) over company and min(class_usd) over company > 0
                 then cast(class_usd as decimal(26, 2))
             when not is_line then cast(0 as decimal(26, 2))
-            when min(case when is_line then traded_value_usd end) over company > 0
+            when not has_price and max(case when is_line and has_price then 1 else 0 end) over company = 1 then null
+            when min(case when is_line and has_price then traded_value_usd end) over company > 0
                 then cast(traded_value_usd as decimal(26, 2))
             else cast(1 as decimal(26, 2))
         end as part
@@ -106,7 +108,7 @@ valued as (
         security_id,
         is_line,
         case
-            when market_cap_usd is null then null
+            when market_cap_usd is null or part is null then null
             when float_pct > 0 then 'public float'
             else 'total cap'
         end as weight_basis,

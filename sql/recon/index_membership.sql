@@ -185,6 +185,7 @@ lines as (
         floats.float_pct as float_pct,
         -- What the class is worth by itself, where the newest filing counts it apart; and what it trades.
         cast(shares.class_shares as decimal(19, 0)) * universe.close_usd as class_usd,
+        universe.close_usd is not null as has_price,
         coalesce(universe.traded_value_usd, 0) as traded_value_usd
     from recon.universe as universe
     cross join rules
@@ -214,7 +215,8 @@ lines as (
 ),
 
 -- The part of each line in its company: by what its classes are worth where all of them are counted, else by what they
--- trade, else alike. Nobody tells the part of a class that is no line but by its count.
+-- trade, else alike. Nobody tells the part of a class that is no line but by its count, nor that of a line without a price beside
+-- one that has it.
 parts as (
     select
         *,
@@ -222,7 +224,8 @@ parts as (
             when count(class_usd) over company = count(*) over company and min(class_usd) over company > 0
                 then cast(class_usd as decimal(26, 2))
             when not is_line then cast(0 as decimal(26, 2))
-            when min(case when is_line then traded_value_usd end) over company > 0
+            when not has_price and max(case when is_line and has_price then 1 else 0 end) over company = 1 then null
+            when min(case when is_line and has_price then traded_value_usd end) over company > 0
                 then cast(traded_value_usd as decimal(26, 2))
             else cast(1 as decimal(26, 2))
         end as part
@@ -240,7 +243,7 @@ valued as (
         companies.percentile as percentile,
         companies.status as status,
         case
-            when companies.market_cap_usd is null then null
+            when companies.market_cap_usd is null or parts.part is null then null
             when parts.float_pct > 0 then 'public float'
             else 'total cap'
         end as weight_basis,

@@ -67,7 +67,8 @@ comment on column recon.index_membership.weight_pct is
     'ESTIMATE of the weight of the line in the index at the close of the rank day, percent; not the official weight. '
     'What the company is worth (weight_basis), shared among its lines in the index by the shares of each class where '
     'the filing counts all of them, else by what they trade; since 2016 without a class that is no line itself (5.6), '
-    'where all are counted. Null when carried; the others add up to 100 but for rounding.';
+    'where all are counted. Null when carried, and for a line without a price beside one that has it; the others add up '
+    'to 100 but for rounding.';
 comment on column recon.index_membership.weight_basis is
     'What the weight rests on: public float, the market cap times the proxy of the free float (core.floats); total '
-    'cap, all of the market cap, where that is unknown. Null when carried.';
+    'cap, all of the market cap, where that is unknown. Null where the weight is.';
