@@ -23,11 +23,13 @@ import pytest
 
 from recon_pipeline.errors import BadInput
 from recon_pipeline.publish import published_database
-from recon_pipeline.report import pages, words
+from recon_pipeline.report import words
+from recon_pipeline.report.companies import Companies
+from recon_pipeline.report.event import mixes
 from recon_pipeline.report.facts import QUERIES, Facts
 from recon_pipeline.report.flows import alluvial
 from recon_pipeline.report.plots import cap_curve
-from recon_pipeline.report.site import Companies, note_of, report_home, write_report
+from recon_pipeline.report.site import note_of, report_home, write_report
 from recon_pipeline.settings import Settings
 from recon_pipeline_tests.report_home import BEFORE, EVENT, IPO, MEMBERS, cap, publish_report_home, tickers
 from recon_pipeline_tests.test_cli import Recon, paragraph
@@ -289,7 +291,7 @@ def test_what_nobody_told_is_not_stated(site: Path) -> None:
 
 
 def test_industries_before_follow_from_the_changes(facts: Facts) -> None:
-    (large, small) = pages.mixes(facts, EVENT)
+    (large, small) = mixes(facts, EVENT)
     assert sum(row["before"] for row in small["grid"].rows) == 20 - 7 + 7
     assert sum(row["after"] for row in small["grid"].rows) == 20
     energy = next(row for row in large["grid"].rows if row["industry"] == "Utilities")

@@ -123,6 +123,7 @@ SHOWN: dict[str, Callable[..., str]] = {
     "text": text,
     "symbol": text,
     "company": text,
+    "event": text,
     "code": plain,
     "money": money,
     "signed_money": signed_money,
@@ -204,7 +205,7 @@ def cut_name(cut_id: str) -> str:
 
 
 REASONS = {
-    "rank": "its place by market cap",
+    "rank": "its rank",
     "no_figures": "a line without price or share count",
     "listing": "not listed by the rank day",
     "exchange": "exchange does not qualify",
