@@ -10,11 +10,12 @@ from __future__ import annotations
 import csv
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import unquote
 
@@ -23,11 +24,12 @@ import pytest
 
 from recon_pipeline.errors import BadInput
 from recon_pipeline.publish import published_database
-from recon_pipeline.report import words
+from recon_pipeline.report import event, history, words
 from recon_pipeline.report.companies import Companies
-from recon_pipeline.report.event import mixes
 from recon_pipeline.report.facts import QUERIES, Facts
 from recon_pipeline.report.flows import alluvial
+from recon_pipeline.report.frame import event_frame
+from recon_pipeline.report.grids import Column, Grid, Links, body
 from recon_pipeline.report.plots import cap_curve
 from recon_pipeline.report.site import note_of, report_home, write_report
 from recon_pipeline.settings import Settings
@@ -291,7 +293,7 @@ def test_what_nobody_told_is_not_stated(site: Path) -> None:
 
 
 def test_industries_before_follow_from_the_changes(facts: Facts) -> None:
-    (large, small) = mixes(facts, EVENT)
+    (large, small) = event.mixes(facts, EVENT)
     assert sum(row["before"] for row in small["grid"].rows) == 20 - 7 + 7
     assert sum(row["after"] for row in small["grid"].rows) == 20
     energy = next(row for row in large["grid"].rows if row["industry"] == "Utilities")
@@ -311,6 +313,17 @@ def test_near_misses_revisions_and_remarks_stand_on_the_page(site: Path) -> None
     assert [row[1] for row in page.table("The remarks that weigh most").rows] == ["T10", "T12", "T13"]
 
 
+def test_near_misses_are_the_nearest_of_each_cut(facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
+    every = [(row["cut_id"], row["ticker"]) for row in event.nearest(facts, EVENT)]
+    monkeypatch.setattr(event, "SHOWN_A_CUT", 1)
+    shown = [(row["cut_id"], row["ticker"]) for row in event.nearest(facts, EVENT)]
+    assert shown == [each for place, each in enumerate(every) if each[0] not in {cut for cut, _ in every[:place]}]
+    assert len(shown) < len(every)
+    told = event.near_misses(facts, EVENT)
+    assert told is not None
+    assert str(told.note).endswith(f"The nearest 1 of each cut, of {len(every)} in all.")
+
+
 def test_demand_is_told_as_an_estimate_and_the_largest_first(site: Path) -> None:
     page = event_page(site)
     traded = page.table("What funds would trade")
@@ -321,7 +334,7 @@ def test_demand_is_told_as_an_estimate_and_the_largest_first(site: Path) -> None
 
 def test_a_quarterly_event_tells_of_its_newcomers(site: Path) -> None:
     page = event_page(site, IPO)
-    assert [row[3] for row in page.table("Who came to the market").rows] == ["added", "too small", "not an offering"]
+    assert [row[2] for row in page.table("Who came to the market").rows] == ["added", "too small", "not an offering"]
     assert page.table("Cut-offs of the last").rows[0][3] == "+5.00%"
     assert not [table for table in page.tables if table.caption.startswith("Deletions")]
 
@@ -331,6 +344,7 @@ def test_the_start_page_has_every_event_and_what_comes_next(site: Path) -> None:
     events = [link.split("/")[1] for link in page.links if link.startswith("events/")]
     assert events == [IPO, EVENT, BEFORE]
     assert page.table("Days of the coming").rows[0][:2] == ["December 2023 IPO additions", "31 Oct 2023"]
+    assert "ranked 31 October 2023, effective after the close of 15 December 2023" in page.text
 
 
 def test_the_history_stands_beside_what_was_published(site: Path) -> None:
@@ -342,6 +356,18 @@ def test_the_history_stands_beside_what_was_published(site: Path) -> None:
     whole, large = (sum(cap(ticker) for ticker in MEMBERS[index_id]) for index_id in ("R3000", "R1000"))
     assert shares[1][:2] == [EVENT, words.money(whole)]
     assert shares[1][3] == words.percent(100 * large / whole)
+    counts = page.table("Lines after the event").rows
+    assert counts[1] == [EVENT, "10", words.NOTHING, "20", words.NOTHING, "30", words.NOTHING, "20"]
+    assert page.table("Additions to the indexes").rows[1][:3] == [EVENT, "1", "1"]
+    assert page.links.count(f"events/{EVENT}/index.html") == 5
+
+
+def test_what_is_published_of_two_indexes_tells_of_the_third(facts: Facts) -> None:
+    frame = event_frame(facts, EVENT)
+    row = history.counts_of(facts, replace(frame, event_id="2025-06-recon"))
+    assert (row["r1000_share_published"], row["r2000_share_published"]) == pytest.approx((95.377, 4.623), abs=0.001)
+    assert row["r1000_share"] is None
+    assert history.counts_of(facts, replace(frame, event_id="2024-06-recon"))["R1000_published"] == 1013
 
 
 def test_a_company_tells_its_story_and_an_added_one_has_a_statement(site: Path) -> None:
@@ -357,6 +383,8 @@ def test_a_company_tells_its_story_and_an_added_one_has_a_statement(site: Path) 
         row[:4] for table in poor.tables if table.caption == "Rules, T41" for row in table.rows
     ]
     assert {EVENT, IPO} <= set(page.ids)
+    # Each event of its history leads to the page of that event.
+    assert {f"../events/{each}/index.html" for each in (BEFORE, EVENT, IPO)} <= set(page.links)
 
 
 def test_a_story_leads_back_to_its_event(site: Path) -> None:
@@ -529,3 +557,23 @@ def test_the_pictures_show_what_they_are_given() -> None:
     assert picture.count("<path") == 2
     assert "3 from Russell 1000 to Russell 2000" in picture
     assert alluvial({("R1000", "R1000"): 900}, ["R1000"]) == ""
+    # Where nobody leaves an index it has no place on the left, where the names of several would stand on each other.
+    assert alluvial({(None, "R2000"): 4, ("R1000", "R1000"): 9}, ["R1000", "R2000", None]).count("<rect") == 2
+
+
+def test_a_table_reads_what_its_columns_name_of_rows_and_of_objects() -> None:
+    flip = SimpleNamespace(price_usd=Decimal("1.5"))
+    columns = [Column("company_name", "Company", "company"), Column("event_id", "Event", "event")]
+    columns += [Column("flip.price_usd", "Price", "price")]
+    rows: list[dict[str, Any]] = [
+        {"company_name": "A & B", "company_id": "C-A", "event_id": EVENT, "flip": flip},
+        {"company_name": "C", "company_id": "C-C", "event_id": "", "flip": None},
+    ]
+    links = Links(lambda company, at: f"{company}#{at}" if at else "", lambda at: f"{at}/" if at else "")
+    html = body(Grid("g", "Of rows", columns, rows), links)
+    assert html == body(Grid("g", "Of objects", columns, [SimpleNamespace(**row) for row in rows]), links)
+    assert f'<a href="C-A#{EVENT}">A &amp; B</a></th><td class=d><a href="{EVENT}/">{EVENT}</a>' in html
+    assert '<td class=n data-sort="1.5">$1.50</td>' in html
+    assert f'<th scope=row>C</th><td class=d>{words.NOTHING}</td><td class=n data-sort="">{words.NOTHING}</td>' in html
+    with pytest.raises(KeyError):
+        body(Grid("g", "Of rows", (Column("nobody", "No"),), rows), links)

@@ -153,7 +153,7 @@ CUTS = (
     Column("flip.margin_ranks", "in places", "change"),
     Column("flip.price_usd", "Price that flips it", "price"),
     Column("flip.shares", "Shares that flip it", "count"),
-    Column("flip.would_be", "It would be in", "index"),
+    Column("would_be", "It would be in"),
 )
 RULES = (
     Column("name", "Rule", "code"),
@@ -221,7 +221,7 @@ def cuts(story: Explanation) -> Grid:
 def _cut_row(cut: Cut) -> Row:
     side = ("above" if cut.is_above else "below") + (", held by the band" if cut.is_held_by_band else "")
     band = {} if cut.band_pct else dict.fromkeys(("band_low_usd", "band_high_usd"))
-    return vars(cut) | band | {"side": side}
+    return vars(cut) | band | {"side": side, "would_be": index_name(cut.flip.would_be) if cut.flip else None}
 
 
 def rules(story: Explanation, line: Line) -> Grid:

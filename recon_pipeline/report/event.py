@@ -14,7 +14,7 @@ from recon_pipeline.report import flows, plots
 from recon_pipeline.report.accuracy import Accuracy
 from recon_pipeline.report.facts import SIZE_INDEXES, Facts
 from recon_pipeline.report.frame import HEADLINE_INDEXES, Row, event_frame, index_counts, unknown_before
-from recon_pipeline.report.grids import CAP, COMPANY, INDUSTRY, OFFICIAL, SYMBOL, Column, Grid
+from recon_pipeline.report.grids import CAP, COMPANY, INDUSTRY, SYMBOL, Column, Grid
 from recon_pipeline.report.lists import changes_of, list_grids
 from recon_pipeline.report.words import index_name, money
 
@@ -131,8 +131,17 @@ def _side(index_id: str | None) -> str:
 
 
 def _flow_sentence(counted: dict[flows.Flow, int]) -> str:
-    up, down = counted.get(("R2000", "R1000"), 0), counted.get(("R1000", "R2000"), 0)
-    return f"{up} lines move up from the Russell 2000 to the Russell 1000 and {down} move down."
+    come = sum(lines for (source, target), lines in counted.items() if source is None and target)
+    leave = sum(lines for (source, target), lines in counted.items() if source and target is None)
+    told = [
+        (counted.get(("R2000", "R1000"), 0), "up from the Russell 2000 to the Russell 1000"),
+        (counted.get(("R1000", "R2000"), 0), "down"),
+        (come, "in from outside"),
+        (leave, "out of all of them"),
+    ]
+    moving = sum(lines for (source, target), lines in counted.items() if source != target)
+    parts = ", ".join(f"{lines:,} {where}" for lines, where in told if lines)
+    return f"Lines that change their size index: {moving:,}{f'; of these {parts}' if parts else ''}."
 
 
 def mixes(facts: Facts, event_id: str) -> list[Row]:
@@ -279,7 +288,8 @@ def _issues(facts: Facts, event_id: str) -> Grid:
 def candidates(facts: Facts, event_id: str) -> Grid:
     """Return the newcomers of a quarterly event and what becomes of each."""
     columns = (
-        *OFFICIAL,
+        COMPANY,
+        SYMBOL,
         Column("verdict", "Verdict", "code"),
         Column("size_index", "Into", "index"),
         Column("listing_kind", "Kind of listing", "code"),

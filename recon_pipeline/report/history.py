@@ -21,7 +21,7 @@ def history_page(facts: Facts) -> Row:
     frames = [event_frame(facts, event_id) for event_id in facts.events]
     recons = [frame for frame in frames if frame.is_recon]
     cut_rows = [row for frame in recons for row in _cuts(facts, frame)]
-    count_rows = [_counts(facts, frame) for frame in recons]
+    count_rows = [counts_of(facts, frame) for frame in recons]
     has_points = any(row["ours"] is not None for row in cut_rows)
     return {
         "picture": plots.cut_history(cut_rows) if has_points else "",
@@ -105,8 +105,8 @@ def _cuts(facts: Facts, frame: EventFrame) -> Iterator[Row]:
         }
 
 
-def _counts(facts: Facts, frame: EventFrame) -> Row:
-    """Counts and shares of a reconstitution; shares are of total market caps, not of the float that weights use."""
+def counts_of(facts: Facts, frame: EventFrame) -> Row:
+    """Return counts and shares of a reconstitution; shares are of total market cap, not of the float of weights."""
     event_id = frame.event_id
     found = {each.index_id: each for each in index_counts(facts, event_id, HEADLINE_INDEXES)}
     lines = _published(event_id, "lines")

@@ -41,24 +41,15 @@ def list_grids(changed: Sequence[Row], frame: EventFrame) -> list[Grid]:
         for row in changed
         if row["index_id"] in ("R1000", "R2000") and row["action"] == "addition" and row["security_id"] not in stays
     ]
-    what = "Each line with its rank and total market cap on the rank day."
-    grids = [
-        Grid("additions", "Additions to the Russell 3000", (*OFFICIAL, TO, FROM, RANK, CAP), additions, True, note=what)
+    note = "Ranks and total market caps are those of the rank day."
+    if not frame.is_recon:
+        return [Grid("additions", "Additions to the Russell 3000", (*OFFICIAL, TO, FROM, CAP), additions, True)]
+    between = "Migrations between the Russell 1000 and the Russell 2000"
+    return [
+        Grid("additions", "Additions to the Russell 3000", (*OFFICIAL, TO, FROM, RANK, CAP), additions, True),
+        Grid("deletions", "Deletions from the Russell 3000", (*OFFICIAL, FROM, TO, WHY, RANK, CAP), deletions, True),
+        Grid("migrations", between, (*OFFICIAL, FROM, TO, RANK, CAP), migrations, True, note=note),
     ]
-    if frame.is_recon:
-        grids += [
-            Grid(
-                "deletions", "Deletions from the Russell 3000", (*OFFICIAL, FROM, TO, WHY, RANK, CAP), deletions, True
-            ),
-            Grid(
-                "migrations",
-                "Migrations between the Russell 1000 and the Russell 2000",
-                (*OFFICIAL, FROM, TO, RANK, CAP),
-                migrations,
-                True,
-            ),
-        ]
-    return grids
 
 
 def list_page(facts: Facts, event_id: str, index_id: str, changed: Sequence[Row]) -> Row:
