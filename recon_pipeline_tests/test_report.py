@@ -28,7 +28,7 @@ from recon_pipeline.report import event, history, words
 from recon_pipeline.report.companies import Companies
 from recon_pipeline.report.facts import QUERIES, Facts
 from recon_pipeline.report.flows import alluvial
-from recon_pipeline.report.frame import event_frame
+from recon_pipeline.report.frame import event_frame, index_counts
 from recon_pipeline.report.grids import Column, Grid, Links, body
 from recon_pipeline.report.plots import cap_curve
 from recon_pipeline.report.site import note_of, report_home, write_report
@@ -270,6 +270,17 @@ def test_figures_are_for_people_and_carry_their_raw_value(site: Path) -> None:
     assert row[1:5] == ["10", "$1.00B", "$579M", "$1.95B"]
     place = cuts.rows.index(row)
     assert cuts.sorted_by[place][2] == f"{cap('T10')}.0000"
+
+
+def test_a_company_counts_once_though_another_line_of_it_prices_it(database: Path, tmp_path: Path) -> None:
+    copied = tmp_path / "recon.duckdb"
+    shutil.copy(database, copied)
+    with duckdb.connect() as con:
+        con.execute(f"attach '{copied}' as file")
+        con.execute("update file.recon.index_membership set is_pricing_vehicle = false where ticker = 'T05'")
+    (large,) = index_counts(Facts(copied, [EVENT]), EVENT, ["R1000"])
+    assert (large.lines, large.companies) == (10, 10)
+    assert large.cap_usd == sum(cap(ticker) for ticker in MEMBERS["R1000"])
 
 
 def test_flows_are_counted_from_both_sides(site: Path) -> None:
