@@ -5,7 +5,7 @@ Belongs here: cut-offs, counts and shares by year. Does not belong here: scores 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import cache
 
@@ -16,22 +16,42 @@ from recon_pipeline.report.grids import RECONSTITUTION, Column, Grid
 from recon_pipeline.rules import reference_rows
 
 
-def history_page(facts: Facts) -> Row:
-    """Return what the history page shows: every reconstitution of the file beside what was published of its year."""
+def history_page(facts: Facts, *, is_published: bool = True) -> Row:
+    """Return what the history page shows: every reconstitution of the file beside what was published of its year.
+
+    Without `is_published` nothing stands beside it: of an invented market or a projection nobody published a thing.
+    """
     frames = [event_frame(facts, event_id) for event_id in facts.events]
     recons = [frame for frame in frames if frame.is_recon]
-    cut_rows = [row for frame in recons for row in _cuts(facts, frame)]
-    count_rows = [counts_of(facts, frame) for frame in recons]
+    cut_rows = [row for frame in recons for row in _cuts(facts, frame, is_published)]
+    count_rows = [counts_of(facts, frame, is_published=is_published) for frame in recons]
     has_points = any(row["ours"] is not None for row in cut_rows)
+    has_rings = any(row["published"] is not None for row in cut_rows)
     return {
         "picture": plots.cut_history(cut_rows) if has_points else "",
-        "cuts": Grid("history-cuts", "Cut-offs beside the published ones", CUT_COLUMNS, cut_rows, note=SOURCES),
-        "counts": Grid("history-counts", "Lines after the event", COUNT_COLUMNS, count_rows),
-        "changes": Grid("history-changes", "Additions to the indexes and deletions", CHANGE_COLUMNS, count_rows),
-        "shares": Grid("history-shares", "Shares of total market cap on the rank day", SHARE_COLUMNS, count_rows),
+        "has_rings": has_rings,
+        "cuts": _grid(
+            "history-cuts",
+            "Cut-offs beside the published ones" if has_rings else "Cut-offs",
+            CUT_COLUMNS,
+            cut_rows,
+            SOURCES if has_rings else None,
+        ),
+        "counts": _grid("history-counts", "Lines after the event", COUNT_COLUMNS, count_rows),
+        "changes": _grid("history-changes", "Additions to the indexes and deletions", CHANGE_COLUMNS, count_rows),
+        "shares": _grid("history-shares", "Shares of total market cap on the rank day", SHARE_COLUMNS, count_rows),
         "recons": recons,
     }
 
+
+def _grid(grid_id: str, caption: str, columns: Sequence[Column], rows: Sequence[Row], note: str | None = None) -> Grid:
+    """A table without the columns of which nothing was published."""
+    shown = [column for column in columns if column.label not in BESIDE or any(row[column.key] for row in rows)]
+    return Grid(grid_id, caption, shown, rows, note=note)
+
+
+BESIDE = ("as published", "Published", "Difference", "Source of the published one")
+"""Headings of what stands beside ours."""
 
 SOURCES = (
     "PR and a year: what the owner of the indexes told the press of the reconstitution of that year, rounded as it was "
@@ -84,12 +104,12 @@ SHARE_COLUMNS = (
 )
 
 
-def _cuts(facts: Facts, frame: EventFrame) -> Iterator[Row]:
+def _cuts(facts: Facts, frame: EventFrame, is_published: bool) -> Iterator[Row]:
     """The cut-offs of which something may be published, with and without ours."""
     ours = {row["breakpoint_id"]: row for row in facts.rows("breakpoints", frame.event_id)}
     for cut in ("R1000", "R3000"):
         mine = ours.get(cut, {})
-        told = _published_cuts().get((frame.event_id, cut), {})
+        told = _published_cuts().get((frame.event_id, cut), {}) if is_published else {}
         cap, theirs = mine.get("market_cap_usd"), Decimal(told["published_usd"]) if told else None
         yield {
             "event": frame.event_id[:7],
@@ -105,11 +125,11 @@ def _cuts(facts: Facts, frame: EventFrame) -> Iterator[Row]:
         }
 
 
-def counts_of(facts: Facts, frame: EventFrame) -> Row:
+def counts_of(facts: Facts, frame: EventFrame, *, is_published: bool = True) -> Row:
     """Return counts and shares of a reconstitution; shares are of total market cap, not of the float of weights."""
     event_id = frame.event_id
     found = {each.index_id: each for each in index_counts(facts, event_id, HEADLINE_INDEXES)}
-    lines = _published(event_id, "lines")
+    lines = _published(event_id, "lines") if is_published else {}
     row: Row = {"event_id": event_id}
     for index_id in HEADLINE_INDEXES:
         ours = found.get(index_id)
@@ -120,7 +140,7 @@ def counts_of(facts: Facts, frame: EventFrame) -> Row:
             f"{index_id}_out": ours.deletions if ours else None,
         }
     caps = {index_id: ours.cap_usd for index_id, ours in found.items()}
-    told = _published(event_id, "total_cap_usd")
+    told = _published(event_id, "total_cap_usd") if is_published else {}
     # The Russell 3000 is the other two together: who publishes two of the three tells the third.
     if {"R1000", "R3000"} <= set(told):
         told.setdefault("R2000", told["R3000"] - told["R1000"])

@@ -84,8 +84,8 @@ def write_report(
     """Write the report of a published file as a static site, replacing the one that is there.
 
     `events` are the events of the site, by default all of the file; `truth` lists to score them against; `scope` says
-    which companies have a page; `note` stands on every page. `stories` are by default those of
-    `stories_of`. The same file and arguments give the same bytes.
+    which companies have a page; `note` stands on every page, and means that nothing was published of these events.
+    `stories` are by default those of `stories_of`. The same file and arguments give the same bytes.
 
     Raises:
         BadInput: there is no such file, it does not hold an event, a list of truth cannot be used, or `out` is there
@@ -110,7 +110,7 @@ def write_report(
         for event_id in facts.events:
             writer.event(event_id, scored.get(event_id))
         writer.page("index.html", "start.html", ROOT, "start", start_page(facts))
-        writer.page("history.html", "history.html", ROOT, "history", history_page(facts))
+        writer.page("history.html", "history.html", ROOT, "history", history_page(facts, is_published=note is None))
         writer.page("companies.html", "companies.html", ROOT, "companies", writer.companies_page(scope))
         shutil.copytree(PACKAGE / "assets", folder / "assets")
         writer.marker(scope)
