@@ -6,9 +6,10 @@ Run from the root of the project, with the home of a projection and the official
         --truth russell1000_2022-06-24.csv --truth russell2000_2022-06-24.csv --truth russell3000_2022-06-24.csv
 
 Prints two things, to be written into `sql/reference/projection_model.csv`. First, what our verdicts are worth: of
-the companies that were large enough and priced well above the minimum, how many of each verdict were taken, and how
-many of the members had left by the rank day, as the home of the event itself has it (`--later`). Then the log loss and
-the Brier score of the members of the Russell 1000, 2000 and 3000 for each scale of volatility, tail and noise of caps.
+the companies that were large enough and priced well above the minimum, how many of each verdict were taken, and the
+chance that this tells by the rule of succession, (taken + 1) / (all + 2); and how many of the members had left by the
+rank day, as the home of the event itself has it (`--later`). Then the log loss and the Brier score of the members of
+the Russell 1000, 2000 and 3000 for each scale of volatility, tail and noise of caps.
 
 What does not belong here: how good the fitted model is, which is asked of other years (`benchmarks/calibration.py`).
 """
@@ -23,12 +24,14 @@ from pathlib import Path
 
 import numpy as np
 
-from recon_pipeline import events, probability
+from recon_pipeline import events
 from recon_pipeline.calibration import brier, log_loss
 from recon_pipeline.events import AS_OF
 from recon_pipeline.monte_carlo import CODES, CUTS, Outcome, Start, simulate
+from recon_pipeline.path_start import prepare_paths, pricing_tickers, read_start
 from recon_pipeline.pipeline import open_warehouse
 from recon_pipeline.projection import projection_settings
+from recon_pipeline.projection_model import parameters
 from recon_pipeline.publish import published_database
 from recon_pipeline.scoring import MEMBERS, Truth, key, read_truth
 from recon_pipeline.settings import Settings
@@ -37,7 +40,7 @@ from recon_pipeline.warehouse import Reader
 INDEXES = ("R1000", "R2000", "R3000")
 LARGE = 1.5
 """Companies that many times the cap at the cut, and that many dollars a share, were not left out for their size."""
-SCALES, TAILS, NOISES = (0.8, 0.9, 1.0, 1.1), (4, 5, 8), (0.0, 4.0, 8.0, 12.0)
+SCALES, TAILS, NOISES = (1.0, 1.2, 1.3, 1.4, 1.5, 1.7), (3, 4, 6, 30), (0.0, 4.0, 8.0)
 CODE = np.arange(CODES)
 ABOVE = {name: (CODE >> bit) & 1 == 1 for bit, name in enumerate(CUTS)}
 IN_INDEX = {
@@ -74,11 +77,11 @@ def main() -> None:
         )["security_id"]
     )
     with open_warehouse(projection_settings(Settings(home=asked.home))) as warehouse:
-        prepared = probability.prepare_paths(warehouse, event)
-        start, verdicts = probability.read_start(warehouse, event, rank_day)
-        tickers = probability.pricing_tickers(warehouse, event, start)
+        prepared = prepare_paths(warehouse, event)
+        start, verdicts = read_start(warehouse, event, rank_day)
+        tickers = pricing_tickers(warehouse, event, start)
     _print_counts(start, np.array(verdicts), tickers, truth, later, prepared.moves.sessions)
-    scale = probability.parameters()["volatility_scale"]
+    scale = parameters()["volatility_scale"]
     print("scale  tail  noise  log loss     Brier")
     for factor, tail, noise in product(SCALES, TAILS, NOISES):
         moves = replace(
@@ -103,7 +106,8 @@ def _print_counts(
     taken = np.array([key(ticker) in truth["R3000", MEMBERS] for ticker in tickers])
     for verdict in sorted(set(verdicts)):
         chosen = is_large & (verdicts == verdict)
-        print(f"{verdict}: {taken[chosen].sum()} of {chosen.sum()} taken")
+        came, number = int(taken[chosen].sum()), int(chosen.sum())
+        print(f"{verdict}: {came} of {number} taken: {(came + 1) / (number + 2):.4f}")
     members = is_large & (verdicts == "member")
     gone = np.array([line not in later for line in start.security_ids]) & members & ~taken
     print(f"members gone by the rank day: {gone.sum()} of {members.sum()}, in {sessions} sessions")

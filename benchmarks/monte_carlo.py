@@ -21,9 +21,11 @@ from pathlib import Path
 
 import numpy as np
 
-from recon_pipeline import events, probability
+from recon_pipeline import events
 from recon_pipeline.monte_carlo import ABOVE, BELOW, CODES, CUTS, R3000_BIT, R3000E_BIT, Ints, Moves, Start, simulate
+from recon_pipeline.path_start import prepare_paths
 from recon_pipeline.pipeline import open_warehouse
+from recon_pipeline.probability import PATHS
 from recon_pipeline.projection import projection_settings
 from recon_pipeline.settings import Settings
 
@@ -35,40 +37,47 @@ def one_path(start: Start, moves: Moves, generator: np.random.Generator) -> Ints
     """
     companies = len(start.company_ids)
     close, window = start.close.copy(), start.window_sum.copy()
-    market_tail = np.sqrt(moves.tail_df / generator.chisquare(moves.tail_df))
-    tail = np.sqrt(moves.tail_df / generator.chisquare(moves.tail_df, companies))
+    market_tail = np.sqrt((moves.tail_df - 2) / generator.chisquare(moves.tail_df))
+    tail = np.sqrt((moves.tail_df - 2) / generator.chisquare(moves.tail_df, companies))
+    drift = -(moves.sigma**2 + (moves.beta * moves.market_sigma) ** 2) / 2
     for session in range(moves.sessions):
         market = moves.market_sigma * market_tail * generator.standard_normal()
-        close *= np.exp(moves.beta * market + moves.sigma * tail * generator.standard_normal(companies))
+        close *= np.exp(drift + moves.beta * market + moves.sigma * tail * generator.standard_normal(companies))
         if moves.sessions - 1 - moves.window_sessions <= session < moves.sessions - 1:
             window += close
     cap = start.cap * close / start.close * np.exp(moves.cap_noise * generator.standard_normal(companies))
     mean = window / np.maximum(start.window_days + moves.window_sessions, 1)
-    is_in = generator.random(companies) < moves.p_eligible
-    is_in &= generator.random(companies) >= moves.p_gone_before
-    is_left = generator.random(companies) >= moves.p_gone_after
+    is_there = generator.random(companies) >= moves.p_gone_before
+    is_taken = is_there & (generator.random(companies) < moves.p_eligible)
+    is_taken &= generator.random(companies) >= moves.p_gone_after
     with np.errstate(invalid="ignore"):
-        is_in &= (
+        passes = (
             (close >= start.min_price_usd) | (start.is_member & (mean >= start.min_price_usd)) | ~start.judges_price
         )
-        is_in &= (cap >= start.min_cap_usd) | ~start.judges_cap
-    ranked = np.flatnonzero(is_in & ~np.isnan(cap))
+        passes &= ((cap >= start.min_cap_usd) | ~start.judges_cap) & ~np.isnan(cap)
+    ranked = np.flatnonzero(is_there & start.is_eligible & passes)
     ranked = ranked[np.argsort(-cap[ranked], kind="stable")]
     cumulated = np.cumsum(cap[ranked])
+    # Who qualifies against our verdict stands behind the ranked, at the place that its cap is worth.
+    guests = np.flatnonzero(is_taken & ~start.is_eligible & passes)
+    worth = np.searchsorted(-cap[ranked], -cap[guests])
+    placed = np.concatenate([ranked, guests])
+    before = np.concatenate([np.arange(len(ranked)), worth])
+    within = 100 * np.concatenate([cumulated, np.append(0.0, cumulated)[worth] + cap[guests]])
     cut_of = {cut.breakpoint_id: cut for cut in start.cuts}
     total = cumulated[min(cut_of["R3000E"].rank, len(ranked)) - 1]
     codes = np.zeros(companies, np.int64)
     for bit, name in enumerate(CUTS):
         cut = cut_of[name]
         at_cut = cumulated[min(cut.rank, len(ranked)) - 1]
-        above = np.arange(len(ranked)) < cut.rank
+        above = before < cut.rank
         if cut.band_pct:
-            side = start.sides[ranked, bit]
-            above = np.where(side == ABOVE, 100 * cumulated <= 100 * at_cut + cut.band_pct * total, above)
-            above = np.where(side == BELOW, 100 * cumulated < 100 * at_cut - cut.band_pct * total, above)
-        codes[ranked[above]] |= 1 << bit
+            side = start.sides[placed, bit]
+            above = np.where(side == ABOVE, within <= 100 * at_cut + cut.band_pct * total, above)
+            above = np.where(side == BELOW, within < 100 * at_cut - cut.band_pct * total, above)
+        codes[placed[above]] |= 1 << bit
     codes[start.is_out_of_microcap & (codes & R3000_BIT == 0)] &= ~R3000E_BIT
-    codes[~is_left] = 0
+    codes[~is_taken] = 0
     return codes
 
 
@@ -77,12 +86,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("home", type=Path)
     parser.add_argument("event_id")
-    parser.add_argument("--paths", type=int, default=probability.PATHS)
+    parser.add_argument("--paths", type=int, default=PATHS)
     parser.add_argument("--loop-paths", type=int, default=100)
     parser.add_argument("--threads", type=int, default=2)
     asked = parser.parse_args()
     with open_warehouse(projection_settings(Settings(home=asked.home))) as warehouse:
-        prepared = probability.prepare_paths(warehouse, events.event(asked.event_id))
+        prepared = prepare_paths(warehouse, events.event(asked.event_id))
     start, moves = prepared.start, prepared.moves
     before = _peak_mb()
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         published_events,
         query,
         ranking,
+        tell,
         what_if,
     )
 
@@ -43,6 +44,7 @@ __all__ = [
     "published_events",
     "query",
     "ranking",
+    "tell",
     "what_if",
 ]
 

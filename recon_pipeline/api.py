@@ -4,7 +4,7 @@
     rp.published_events(home="~/.recon")
     rp.membership("R2000", "2024-01-02")
     rp.changes("2024-06-recon", index="R1000")
-    rp.explain("BRK/B").headline
+    print(rp.tell(rp.explain("BRK/B")))
 
 Every function takes `home`, the folder of a home; without it RECON_HOME counts, else ~/.recon. It reads the published
 file alone: it never blocks a run, and a run never blocks it. The projection of an event is read from where those live.
@@ -16,17 +16,18 @@ shares of percent as decimals, counts as integers, days as dates. Frames are ord
 for again at the next tick.
 
 Raises, all of them: BadInput where the home has published nothing, or not the event, index, day or ticker that was
-asked for; the message says what to do.
+asked for; the message says what to do. `what_if` raises Busy while a run holds the home; the same call may succeed
+later. Errors of this package are `recon_pipeline.errors.ReconError`.
 
-Does not belong here: how a story is made (`story.py`), a query that another table answers (`query` takes any).
+Does not belong here: how a story is made (`story/`), a query that another table answers (`query` takes any).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from recon_pipeline.errors import BadInput
 
@@ -49,27 +50,9 @@ __all__ = [
     "published_events",
     "query",
     "ranking",
+    "tell",
     "what_if",
 ]
-
-
-BOUNDS: Final[Mapping[str, tuple[str, ...]]] = {
-    **{index: (index,) for index in ("TOP50", "TOP200", "TOP500", "R1000", "R3000", "R3000E")},
-    "MIDCAP": ("TOP200", "R1000"),
-    "R2000": ("R1000", "R3000"),
-    "R2500": ("TOP500", "R3000"),
-    "RMICRO": ("MICRO", "R3000E"),
-}
-"""The cuts at which a company enters or leaves an index (methodology 7.1 to 7.3, 7.8)."""
-
-PARTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "R3000": ("R1000", "R2000"),
-    "R3000E": ("R1000", "R2000", "RMICRO"),
-    "MIDCAP": ("R1000",),
-    "R2500": ("R1000", "R2000"),
-    **dict.fromkeys(("TOP50", "TOP200", "TOP500"), ("R1000",)),
-}
-"""The indexes that a company at a lowest price or market cap is told to be in, by the index that is asked for."""
 
 
 def published_events(*, home: Home = None) -> pl.DataFrame:
@@ -87,10 +70,12 @@ def membership(index: str, day: date | str, *, home: Home = None) -> pl.DataFram
     """Return the members of an index on a day, between events too: one row a line, ordered by ticker.
 
     Columns index_id, security_id, company_id, ticker (of that day), company_name, effective_from, effective_to (the
-    first day on which it is no member any more, null while nothing says so): recon.membership_asof.
+    first day on which it is no member any more, null while nothing says so): recon.membership_asof. `day` is a date, or
+    text such as 2024-01-02; one after the last event that was run is answered from that event.
 
     Raises:
-        BadInput: an unknown index, a day that is none, or one before the first list that the file knows of.
+        BadInput: an unknown index, a day that is none, or one before the first list that the file knows of; the message
+            says which day that is.
 
         >>> rp.membership("R2000", "2024-01-02").height  # doctest: +SKIP
         1941
@@ -106,9 +91,15 @@ def membership(index: str, day: date | str, *, home: Home = None) -> pl.DataFram
         {"day": asked, "index_id": index_id},
     )
     if frame.is_empty():
+        spans = reader.frame(
+            "select min(effective_from) as first from recon.index_membership_span where index_id = $index_id",
+            {"index_id": index_id},
+        )
+        first = spans["first"].item()
+        knows = f"its first list of it is of {first}" if first else "it has no list of it"
         raise BadInput(
-            f"Reading the members of {index_id} on {asked}: {reader.path} knows of none then. Of which events it "
-            "tells, `rp.published_events()` lists; run an earlier one, or give its opening lists."
+            f"Reading the members of {index_id} on {asked}: {reader.path} knows of none then; {knows}. Run an earlier "
+            "event (`rp.published_events()` lists those that are there), or give its opening lists."
         )
     return frame
 
@@ -117,6 +108,7 @@ def changes(event: str, index: str | None = None, *, home: Home = None) -> pl.Da
     """Return what an event adds and deletes: one row an index and line, columns of recon.index_changes.
 
     Ordered by index, action (addition, deletion), name and ticker; `market_cap_usd` in USD, `percentile` in percent.
+    Empty where the event changes nothing in the index, or its members before the event are unknown.
 
         >>> rp.changes("2023-06-recon", "R2000").filter(pl.col("movement") == "new")  # doctest: +SKIP
     """
@@ -177,7 +169,8 @@ def eligibility(event: str, *, home: Home = None) -> pl.DataFrame:
 def near_miss(event: str, index: str | None = None, limit: int | None = None, *, home: Home = None) -> pl.DataFrame:
     """Return who is near a cut and what would move it, nearest first: columns of recon.near_miss.
 
-    `index` keeps those that are in it and would leave, or are not and would enter; `limit` the nearest so many.
+    `index` keeps those that would leave or enter it; `limit` the nearest so many. `leaves` and `enters` have the
+    indexes that the cut decides on, with blanks between.
     `margin_usd` is in USD and `margin_pct` in percent of the company's own market cap, negative where it would have to
     fall; `margin_ranks` in places.
 
@@ -186,7 +179,6 @@ def near_miss(event: str, index: str | None = None, limit: int | None = None, *,
     if limit is not None and limit < 0:
         raise BadInput(f"Reading near misses: a limit of {limit} is none. Give a number of rows.")
     wanted = _index(index) if index else ""
-    cuts, parts = BOUNDS.get(wanted, ()), PARTS.get(wanted, (wanted,))
     frame = _of_event(
         event,
         """
@@ -195,20 +187,13 @@ def near_miss(event: str, index: str | None = None, limit: int | None = None, *,
         where
             event_id = $event_id
             and (
-                $cuts = ''
-                or list_contains(string_split($cuts, ' '), cut_id)
-                or (
-                    cut_id in ('MIN_PRICE', 'MIN_CAP')
-                    and (
-                        list_contains(string_split($parts, ' '), index_id)
-                        or list_contains(string_split($parts, ' '), would_be)
-                    )
-                )
+                $index_id = ''
+                or list_contains(string_split(concat_ws(' ', leaves, enters), ' '), $index_id)
             )
         order by nearness
         """,
         home,
-        {"cuts": " ".join(cuts), "parts": " ".join(parts)},
+        {"index_id": wanted},
     )
     return frame if limit is None else frame.head(limit)
 
@@ -216,8 +201,8 @@ def near_miss(event: str, index: str | None = None, limit: int | None = None, *,
 def explain(ticker: str, event: str | None = None, *, home: Home = None) -> Explanation:
     """Return the whole story of a company at an event, by default the last that has it.
 
-    Any spelling of the ticker will do (BRK.B, BRK/B, BRK-B), and one that the company bore before; `str(story)` is the
-    story as text, `story.headline` one sentence, `story.cuts` the margins in USD, percent and places.
+    Any spelling of the ticker will do (BRK.B, BRK/B, BRK-B), and one that the company bore at another time. `tell` has
+    all of it as text, `story.headline` one sentence, `story.cuts` the margins in USD, percent and places.
 
     Raises:
         BadInput: nobody bore that ticker; the message names the nearest ones.
@@ -226,7 +211,17 @@ def explain(ticker: str, event: str | None = None, *, home: Home = None) -> Expl
     """
     from recon_pipeline.story import explain as explain_company
 
-    return explain_company(_database(home, event), ticker, event)
+    return explain_company(_database(home, event), str(ticker), event)
+
+
+def tell(story: Explanation) -> str:
+    """Return a story as plain text, 150 columns wide, as the command `recon explain` prints it.
+
+    >>> print(rp.tell(rp.explain("BRK/B")))  # doctest: +SKIP
+    """
+    from recon_pipeline.telling import text
+
+    return text(story)
 
 
 def what_if(event: str, supposed: Mapping[str, Mapping[str, object]], *, home: Home = None) -> WhatIf:
@@ -236,17 +231,26 @@ def what_if(event: str, supposed: Mapping[str, Mapping[str, object]], *, home: H
     an ISO code) and exclude (True). The frames of the answer hold only what differs. It needs the working database of
     the home, not only the published file, and takes as long as deriving the event does.
 
+    Raises:
+        BadInput: nothing is supposed, or what cannot be; the event is not published, or not by this version of the SQL.
+        Busy: a run holds the home. Wait for its end.
+
         >>> rp.what_if("2023-06-recon", {"ABC": {"price": 12.34}}).memberships  # doctest: +SKIP
     """
     from recon_pipeline import supposing
 
+    if not all(isinstance(fields, Mapping) for fields in supposed.values()):
+        raise BadInput(f"Supposing {dict(supposed)}: give fields by ticker, as {{'ABC': {{'price': 12.34}}}}.")
     return supposing.what_if(_home_of(home, event), event, supposing.from_mapping(supposed))
 
 
 def query(sql: str, parameters: Parameters | None = None, *, home: Home = None) -> pl.DataFrame:
-    """Return the result of a SELECT over the published tables (`recon.index_membership` and so on).
+    """Return the result of one SELECT over the published tables (`recon.index_membership` and so on).
 
-    `parameters` fill `$name` in the text. Order is that of the SELECT.
+    `parameters` fill `$name` in the text. Order is that of the SELECT. Nothing can be written.
+
+    Raises:
+        BadInput: the text is not one SELECT, or DuckDB does not answer it; the message says why.
 
         >>> rp.query("select event_id, count(*) as n from recon.ranking group by 1 order by 1")  # doctest: +SKIP
     """
@@ -285,6 +289,7 @@ def _reader(home: Home, event_id: str | None = None) -> Reader:
 def _of_event(event_id: str, sql: str, home: Home, parameters: Parameters | None = None) -> pl.DataFrame:
     from recon_pipeline.story import require_event
 
+    event_id = str(event_id)
     reader = _reader(home, event_id)
     require_event(reader, event_id)
     return reader.frame(sql, {"event_id": event_id, **(parameters or {})})
@@ -293,16 +298,19 @@ def _of_event(event_id: str, sql: str, home: Home, parameters: Parameters | None
 def _index(text: str) -> str:
     from recon_pipeline.opening import index_ids
 
-    index_id = text.strip().upper()
+    # A notebook has no types: what is no text has no index either.
+    index_id = str(text).strip().upper()
     if index_id not in index_ids():
-        raise BadInput(f"Reading {text}: the indexes are {', '.join(index_ids())}.")
+        raise BadInput(f"Reading the index {text!r}: there is none of that name. They are {', '.join(index_ids())}.")
     return index_id
 
 
 def _day(day: date | str) -> date:
+    if isinstance(day, datetime):
+        return day.date()
     if isinstance(day, date):
         return day
     try:
         return date.fromisoformat(day)
-    except ValueError as error:
-        raise BadInput(f"The date {day!r} cannot be read: write it as YYYY-MM-DD.") from error
+    except (TypeError, ValueError) as error:
+        raise BadInput(f"The date {day!r} cannot be read: give a date, or write it as YYYY-MM-DD.") from error

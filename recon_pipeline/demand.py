@@ -1,13 +1,15 @@
 """Index demand as a question: what money that follows an index must trade at an event, for assets of one's own.
 
-Belongs here: reading `recon.index_demand` and `recon.security_demand` from a published file, with assets that the
-asker states in place of those that a source states, and saying on what the figures rest. Does not belong here: how
-weights and trades come about (`sql/recon/index_demand.sql`), printing (`cli/`).
+Belongs here: reading `recon.index_demand` from a published file, with assets that the asker states in place of those
+that a source states, and saying on what the figures rest. Does not belong here: how weights and trades come about
+(`sql/recon/index_demand.sql`), how they are netted (`sql/recon/security_demand.sql`, which is run on what the asker
+states too), printing (`cli/`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,8 @@ from recon_pipeline.errors import BadInput
 from recon_pipeline.events import ReconEvent
 from recon_pipeline.opening import index_ids
 from recon_pipeline.rules import reference_rows, rules_on
-from recon_pipeline.warehouse import Reader
+from recon_pipeline.tables import load_tables
+from recon_pipeline.warehouse import Reader, derived
 
 if TYPE_CHECKING:
     import polars as pl
@@ -27,107 +30,34 @@ TRADES = """
 with given as (
     select
         string_split(pairs.pair, '=')[1] as index_id,
-        cast(string_split(pairs.pair, '=')[2] as decimal(24, 2)) as assets_usd
+        cast(string_split(pairs.pair, '=')[2] as decimal(17, 2)) as assets_usd
     from unnest(string_split($assets, ',')) as pairs (pair)
     where pairs.pair <> ''
-),
+)
 
-weighed as (
-    select
-        demand.* exclude (assets_usd, assets_as_of, assets_source, demand_usd),
+select
+    demand.* replace (
         coalesce(given.assets_usd, demand.assets_usd) as assets_usd,
         case when given.index_id is null then demand.assets_as_of end as assets_as_of,
-        case when given.index_id is not null then 'given' else demand.assets_source end as assets_source,
+        case when given.index_id is null then demand.assets_source else 'given' end as assets_source,
         case
             when given.index_id is null then demand.demand_usd
+            -- Exact: below 10^9 by below 10^15 dollars, in 38 digits.
             else cast(
-                round(cast(demand.usd_per_billion as double) * cast(given.assets_usd as double) / 1e9, 2)
+                cast(demand.usd_per_billion as decimal(38, 2)) * given.assets_usd * cast(0.000000001 as decimal(9, 9))
                 as decimal(24, 2)
             )
-        end as demand_usd
-    from recon.index_demand as demand
-    left join given on demand.index_id = given.index_id
-    where demand.event_id = $event_id
-),
-
-trades as (
-    select
-        * exclude (demand_shares, days_of_adv, closing_auction_multiple),
-        cast(round(cast(demand_usd as double) / cast(close_usd as double)) as bigint) as demand_shares,
-        round(abs(cast(demand_usd as double)) / cast(adv_usd as double), 4) as days_of_adv,
-        round(abs(cast(demand_usd as double)) / nullif(cast(closing_auction_usd as double), 0), 4)
-            as closing_auction_multiple
-    from weighed
-)
+        end as demand_usd,
+        case when given.index_id is null then demand.demand_shares end as demand_shares,
+        case when given.index_id is null then demand.days_of_adv end as days_of_adv,
+        case when given.index_id is null then demand.closing_auction_multiple end as closing_auction_multiple
+    )
+from recon.index_demand as demand
+left join given on demand.index_id = given.index_id
+where demand.event_id = $event_id
+order by demand.index_id, abs(demand.usd_per_billion) desc nulls last, demand.ticker, demand.security_id
 """
 """Each trade of an event, with the assets that the asker states (`R2000=200000000000,...`) before those of a source."""
-
-BY_INDEX = (
-    TRADES
-    + """
-select
-    index_id, action, movement, ticker, company_name, security_id, company_id, weight_before_pct, weight_after_pct,
-    weight_basis, close_usd, usd_per_billion, shares_per_billion, adv_usd, adv_basis, closing_auction_usd,
-    days_of_adv_per_billion, closing_auction_multiple_per_billion, assets_usd, assets_as_of, assets_source, demand_usd,
-    demand_shares, days_of_adv, closing_auction_multiple
-from trades
-where $index_id = '' or index_id = $index_id
-order by index_id, abs(usd_per_billion) desc nulls last, ticker, security_id
-"""
-)
-
-NETTED = (
-    TRADES
-    + """
-,
-
-netted as (
-    select
-        security_id,
-        string_agg(case when demand_usd is not null then index_id end, ', ' order by index_id) as counted_indexes,
-        string_agg(case when demand_usd is null then index_id end, ', ' order by index_id) as uncounted_indexes,
-        sum(demand_usd) as demand_usd,
-        sum(case when demand_usd > 0 then demand_usd when demand_usd is not null then 0 end) as bought_usd,
-        sum(case when demand_usd < 0 then demand_usd when demand_usd is not null then 0 end) as sold_usd
-    from trades
-    group by security_id
-)
-
-select
-    securities.movement,
-    securities.ticker,
-    securities.company_name,
-    securities.security_id,
-    securities.company_id,
-    securities.joins,
-    securities.leaves,
-    securities.usd_per_billion_each,
-    securities.shares_per_billion_each,
-    securities.close_usd,
-    securities.adv_usd,
-    securities.adv_basis,
-    securities.closing_auction_usd,
-    securities.days_of_adv_per_billion_each,
-    securities.closing_auction_multiple_per_billion_each,
-    netted.counted_indexes,
-    netted.uncounted_indexes,
-    cast(netted.demand_usd as decimal(24, 2)) as demand_usd,
-    cast(netted.bought_usd as decimal(24, 2)) as bought_usd,
-    cast(netted.sold_usd as decimal(24, 2)) as sold_usd,
-    cast(round(cast(netted.demand_usd as double) / cast(securities.close_usd as double)) as bigint) as demand_shares,
-    round(abs(cast(netted.demand_usd as double)) / cast(securities.adv_usd as double), 4) as days_of_adv,
-    round(abs(cast(netted.demand_usd as double)) / nullif(cast(securities.closing_auction_usd as double), 0), 4)
-        as closing_auction_multiple
-from recon.security_demand as securities
-inner join netted on securities.security_id = netted.security_id
-where securities.event_id = $event_id
-order by
-    abs(netted.demand_usd) desc nulls last,
-    abs(securities.usd_per_billion_each) desc nulls last,
-    securities.ticker,
-    securities.security_id
-"""
-)
 
 
 def read_assets(texts: Iterable[str]) -> dict[str, Decimal]:
@@ -158,37 +88,67 @@ def read_assets(texts: Iterable[str]) -> dict[str, Decimal]:
 
 
 def index_demand(
-    reader: Reader, event_id: str, *, index_id: str | None = None, assets: Mapping[str, Decimal] | None = None
+    reader: Reader, event_id: str, *, indexes: Collection[str] = (), assets: Mapping[str, Decimal] | None = None
 ) -> pl.DataFrame:
-    """Return the trades of an event by index and security, the largest of each index first.
+    """Return the trades of an event by index and security, the largest of each index first: all indexes, or `indexes`.
 
-    Amounts are USD at prices of the rank day, purchases above zero; `*_per_billion` is for one billion dollars that
-    follow the index, `demand_*`, `days_of_adv` and `closing_auction_multiple` for `assets` (USD by index), else for
-    those that a source states, else null. All of it is an estimate.
+    Columns are those of recon.index_demand. Amounts are USD at prices of the rank day, purchases above zero;
+    `*_per_billion` is for one billion dollars that follow the index, `demand_*`, `days_of_adv` and
+    `closing_auction_multiple` for `assets` (USD by index), else for those that a source states, else null. All of it is
+    an estimate.
 
     Raises:
         BadInput: the file was published before it had demand.
     """
+    import polars as pl
+
     _require(reader)
-    parameters = {"event_id": event_id, "index_id": index_id or "", "assets": _pairs(assets or {})}
-    return reader.frame(BY_INDEX, parameters)
+    given = assets or {}
+    pairs = ",".join(f"{index_id}={dollars:.2f}" for index_id, dollars in sorted(given.items()))
+    trades = reader.frame(TRADES, {"event_id": event_id, "assets": pairs})
+    for index_id in given:
+        # What is netted over one index is its own trade.
+        alone = _netted(trades.filter(pl.col("index_id") == index_id), event_id)
+        figures = alone.select("security_id", "demand_shares", "days_of_adv", "closing_auction_multiple")
+        trades = trades.update(figures.with_columns(index_id=pl.lit(index_id)), on=["index_id", "security_id"])
+    return trades.filter(pl.col("index_id").is_in(list(indexes))) if indexes else trades
 
 
 def net_demand(reader: Reader, event_id: str, *, assets: Mapping[str, Decimal] | None = None) -> pl.DataFrame:
     """Return the trades of an event netted by security over the indexes whose assets are known, the largest first.
 
-    Money counts by the index that it follows: state for each index what follows that one itself. `usd_per_billion_each`
-    is for one billion dollars in each of R1000, R2000 and RMICRO.
+    Columns are those of recon.security_demand. Money counts by the index that it follows: state for each index what
+    follows that one itself. Where `assets` are given, only securities that one of their indexes trades are returned.
+    `usd_per_billion_each` is for one billion dollars in each of R1000, R2000 and RMICRO.
 
     Raises:
         BadInput: the file was published before it had demand.
     """
-    _require(reader)
-    return reader.frame(NETTED, {"event_id": event_id, "assets": _pairs(assets or {})})
+    import polars as pl
+
+    trades = index_demand(reader, event_id, assets=assets)
+    netted = _netted(trades, event_id)
+    if assets:
+        traded = trades.filter(pl.col("index_id").is_in(list(assets)))["security_id"]
+        netted = netted.filter(pl.col("security_id").is_in(traded.implode()))
+    sizes = [pl.col(name).cast(pl.Float64).abs() for name in ("demand_usd", "usd_per_billion_each")]
+    return netted.sort(*sizes, "ticker", "security_id", descending=[True, True, False, False], nulls_last=True)
 
 
-def assumptions(event: ReconEvent, demand: pl.DataFrame, assets: Mapping[str, Decimal]) -> list[str]:
-    """Return, a sentence each, what the figures of an event rest on; `demand` is of `index_demand`."""
+def _netted(trades: pl.DataFrame, event_id: str) -> pl.DataFrame:
+    """Net trades as recon.security_demand does, by its own query."""
+    return derived(load_tables()["recon.security_demand"], {"recon.index_demand": trades}, {"event_id": event_id})
+
+
+def assumptions(
+    event: ReconEvent, demand: pl.DataFrame, assets: Mapping[str, Decimal], *, indexes: Collection[str] = ()
+) -> list[str]:
+    """Return, a sentence each, what the figures of an event rest on.
+
+    `demand` is of `index_demand`, and `indexes` are those that were asked for; none stands for all.
+    """
+    import polars as pl
+
     auction = rules_on(event.effective_date)["closing_auction_pct"]
     told = [
         "Estimates from public data: no figure of the owner of the indexes is in them.",
@@ -201,20 +161,26 @@ def assumptions(event: ReconEvent, demand: pl.DataFrame, assets: Mapping[str, De
         "A day of trading is the mean of the month up to the rank day, else of two years (adv_basis).",
         f"A closing auction is taken for {auction.normalize():f} percent of it (house rule closing_auction_pct).",
     ]
-    stated = demand.select("index_id", "assets_usd", "assets_as_of", "assets_source").unique().sort("index_id")
-    for row in stated.iter_rows(named=True):
-        index_id, dollars = row["index_id"], row["assets_usd"]
-        if index_id in assets:
-            told.append(f"Assets that follow {index_id}: {_billions(assets[index_id])}, as given.")
-        elif dollars is not None:
-            told.append(
-                f"Assets that follow {index_id}: {_billions(dollars)} on {row['assets_as_of']}, "
-                f"by {row['assets_source']}."
-            )
-    if unknown := [row["index_id"] for row in stated.iter_rows(named=True) if row["assets_usd"] is None]:
+    by_source = demand.filter(pl.col("assets_usd").is_not_null()).unique("index_id")
+    trading = sorted(set(demand["index_id"]))
+    # Of an index that trades the file says what its figures are for; of others only the reference does.
+    stated = {index_id: text for index_id, text in _stated_in_reference(event).items() if index_id not in trading}
+    stated |= {
+        row["index_id"]: f"{_billions(row['assets_usd'])} on {row['assets_as_of']}, by {row['assets_source']}"
+        for row in by_source.iter_rows(named=True)
+    }
+    stated |= {index_id: f"{_billions(dollars)}, as given" for index_id, dollars in assets.items()}
+    told += [f"Assets that follow {index_id}: {stated[index_id]}." for index_id in trading if index_id in stated]
+    if unknown := [index_id for index_id in trading if index_id not in stated]:
         told.append(
             f"Assets that follow {', '.join(unknown)}: unknown, so per billion dollars only. State them with --assets "
             f"{unknown[0]}=200e9."
+        )
+    for index_id in sorted(set(indexes or stated) - set(trading)):
+        of = f" (assets: {stated[index_id]})" if index_id in stated else ""
+        told.append(
+            f"{index_id}{of}: nothing to trade. The event changes nothing in it, or its members before the event are "
+            "unknown, and then so is its demand."
         )
     told += [f"For scale: {line}" for line in _family()]
     return told
@@ -231,12 +197,20 @@ def _family() -> Iterable[str]:
             )
 
 
+def _stated_in_reference(event: ReconEvent) -> dict[str, str]:
+    """The last passive assets of each index that a source states by the effective date, in words."""
+    rows = [row for _, row in reference_rows("index_assets.csv")]
+    return {
+        row["index_id"]: f"{_billions(Decimal(row['assets_usd']))} on {row['as_of']}, by {row['source']}"
+        for row in sorted(rows, key=lambda row: row["as_of"])
+        if row["kind"] == "passive"
+        and row["index_id"] != "FAMILY"
+        and date.fromisoformat(row["as_of"]) <= event.effective_date
+    }
+
+
 def _billions(dollars: Decimal) -> str:
     return f"${float(dollars) / 1e9:,.1f}bn"
-
-
-def _pairs(assets: Mapping[str, Decimal]) -> str:
-    return ",".join(f"{index_id}={dollars:.2f}" for index_id, dollars in sorted(assets.items()))
 
 
 def _require(reader: Reader) -> None:

@@ -3,7 +3,7 @@
 Belongs here: the data model alone, so that whoever renders a story (the terminal, JSON, a page of HTML) imports no
 database. Every amount says its unit in its name; what is not known is None, and a list is empty where nothing is.
 
-Does not belong here: how a story is found (`story.py`: `recon_pipeline.explain` is the function of the API, so that no
+Does not belong here: how a story is found (`story/`: `recon_pipeline.explain` is the function of the API, so that no
 module can bear its name), how it looks (`telling.py`, the report).
 """
 
@@ -12,6 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+
+from recon_pipeline.wording import NEW_LINES, REASONS, index_names
 
 
 @dataclass(frozen=True)
@@ -90,8 +92,9 @@ class Flip:
     `is_exact`: from recon.near_miss, the very cap at which the derivation moves it. Else the company is far from the
     cut and the figures are read from the published edge of the band, off by the places that its own cap takes.
     `margin_usd` and `margin_pct` (of its own cap) are positive where it would have to gain, negative where it would
-    have to lose; `margin_ranks` likewise counts places up or down. `would_be` is the index that it would be in then,
-    None for none.
+    have to lose; `margin_ranks` likewise counts places up or down. `leaves` and `enters` are the indexes that
+    it would be out of then, and those that it would be in beside those that it is in already; None of both where
+    another cut that is told of comes first.
     """
 
     is_exact: bool
@@ -102,7 +105,8 @@ class Flip:
     margin_pct: Decimal
     margin_ranks: int | None
     passes_ticker: str | None
-    would_be: str | None
+    leaves: tuple[str, ...] | None
+    enters: tuple[str, ...] | None
 
 
 @dataclass(frozen=True)
@@ -125,7 +129,6 @@ class Cut:
     is_above: bool
     is_held_by_band: bool
     edge: str
-    index_id: str | None
     flip: Flip | None
 
 
@@ -265,10 +268,8 @@ class Explanation:
     notes: tuple[str, ...] = field(default=())
 
     def __str__(self) -> str:
-        """The story as text."""
-        from recon_pipeline.telling import text
-
-        return text(self)
+        """The story in one sentence; `telling.text` has all of it, in the API `tell`."""
+        return self.headline
 
     @property
     def size_index(self) -> str | None:
@@ -286,14 +287,34 @@ class Explanation:
     def headline(self) -> str:
         """One sentence: who it is, where it stands, what the event makes of it."""
         name = f"{self.company_name} ({self.ticker})"
-        if self.candidates and self.rank is None and any(c.verdict != "member_company" for c in self.candidates):
-            one = self.candidates[0]
-            placed = f", into {one.size_index}" if one.size_index else ""
-            return f"{name} is a new line: {one.verdict.replace('_', ' ')}{placed}."
-        if self.status == "ineligible":
-            return f"{name} does not qualify: it fails the rule of {str(self.reason).replace('_', ' ')}."
+        index = index_names().get(self.size_index or "", "in no index")
+        new = next((one for one in self.candidates if one.verdict != "member_company"), None)
+        if new is not None and self.rank is None:
+            placed = f" to the {index_names()[new.size_index]}" if new.size_index else ""
+            why = f": {REASONS.get(new.reason, new.reason)}" if new.verdict == "ineligible" and new.reason else ""
+            return f"{name} is a new line: {NEW_LINES[new.verdict]}{placed}{why}."
+        if self.size_index is None and self.status == "ineligible":
+            return f"{name} does not qualify: {REASONS.get(self.reason or '', self.reason)}{self._move}."
         if self.rank is None:
-            return f"{name} is {self.size_index or 'in no size index'}; this event ranks it not."
-        moved = next((o for o in self.outcomes if o.index_id == (self.size_index or "") and o.action), None)
-        how = f" ({moved.movement})" if moved and moved.movement else ""
-        return f"{name} ranks {self.rank:,} of {self.companies_ranked or 0:,}: {self.size_index or 'no index'}{how}."
+            stays = f"stays in the {index}" if self.size_index else "is in no index"
+            why = "a quarterly event ranks nobody" if self.kind == "ipo" else "it is not ranked"
+            return f"{name} {stays}; {why}{self._move}."
+        if self.rank_status == "carried":
+            return f"{name} is carried in the {index}, for nobody tells its market cap{self._move}."
+        where = f"in the {index}" if self.size_index else index
+        if any(one.issue == "left_before_effective" for one in self.issues):
+            where = "in no index, for it left the exchanges before the effective date"
+        return f"{name} ranks {self.rank:,} of {self.companies_ranked or 0:,} by market cap: {where}{self._move}."
+
+    @property
+    def _move(self) -> str:
+        """What changes of the size index, as the end of a sentence; empty where nothing does."""
+        names = index_names()
+        changed = [one for one in self.outcomes if one.action and one.index_id in ("R1000", "R2000", "RMICRO")]
+        came = next((one for one in changed if one.after and one.index_id == self.size_index), None)
+        left = next((one for one in changed if not one.after and one.index_id != self.size_index), None)
+        if came is not None and left is not None:
+            return f", from the {names[left.index_id]}"
+        if came is not None:
+            return ", newly added"
+        return f", out of the {names[left.index_id]}" if left is not None else ""

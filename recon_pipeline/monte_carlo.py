@@ -5,8 +5,8 @@ Belongs here: drawing the returns of every company to the rank day, and placing 
 3.2, 4.1, 5.3, 7.1 to 7.12). Those queries are the rules; this is the same for thousands of paths at once, and tests
 hold the two against each other. Paths are rows, companies are columns.
 
-Does not belong here: where the start comes from and where the outcome goes (`probability.py`), how volatile a company
-is (`volatility.py`).
+Does not belong here: where the start comes from (`path_start.py`), where the outcome goes (`probability.py`), how
+volatile a company is (`volatility.py`).
 
 The same input and seed give the same outcome, whatever the number of threads: paths are drawn in chunks of a fixed
 size, each with a generator of its own, and what chunks give is added up in whole numbers.
@@ -27,8 +27,8 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Codes = NDArray[np.uint8]
 
-CHUNK: Final = 125
-"""Paths drawn and ranked at a time: it bounds the memory, and a path is the same however many are drawn."""
+CHUNK: Final = 32
+"""Paths drawn and ranked at a time: what fits a cache is faster, and a path is the same however many are drawn."""
 
 CUTS: Final = ("TOP50", "TOP200", "TOP500", "R1000", "MICRO", "R3000", "R3000E")
 """Cuts of the family in the order of their bits in an outcome code: bit k is set for a company above cut k."""
@@ -91,13 +91,17 @@ class Moves:
     """How the companies may move: per session standard deviations of log returns, and how sure the start is.
 
     A path has a return of the market on each of `sessions` sessions; a company moves by `beta` times that and by a
-    residual of its own with deviation `sigma`. Both are drawn with tails of a Student t of `tail_df` degrees of freedom
-    over the whole span: a volatility that is itself uncertain, once a path for the market and once a path and company.
-    `window_sessions` of these lie in the days before the rank day whose mean close counts (3.2).
+    residual of its own with deviation `sigma`. Both have these deviations as they are drawn, with the tails of a
+    Student t of `tail_df` (> 2) degrees of freedom over the whole span: a volatility that is itself uncertain, once a
+    path for the market and once a path and company. `window_sessions` of these lie in the days before the rank day
+    whose mean close counts (3.2). Nobody is expected to gain: the mean of a log return is minus half of its variance.
 
     The error of the model itself is drawn too: `cap_noise` is the deviation of the log of our cap from the true one;
     `p_eligible` is the chance that a company qualifies; `p_gone_before` and `p_gone_after` that it leaves the exchanges
     until the rank day, and from then to the first session of the new membership.
+
+    Of a verdict that is wrong no place becomes free: for each company that we take wrongly there is one that we leave
+    out wrongly or do not know, and as many as we count stand above a cut, as the breakpoints published tell.
     """
 
     sessions: int
@@ -128,13 +132,17 @@ class Moves:
 
 @dataclass(frozen=True)
 class Shocks:
-    """What one chunk of paths draws. Factors are by path and company; `mean_close` is NaN where it does not count."""
+    """What one chunk of paths draws. Factors are by path and company; `mean_close` is NaN where it does not count.
+
+    `has_place` is whom our verdict ranks and who has not left by the rank day; `is_taken` who qualifies in truth and is
+    still there on the first session of the new membership.
+    """
 
     price_factor: Floats
     cap_factor: Floats
     mean_close: Floats
-    is_there: Bools
-    is_left: Bools
+    has_place: Bools
+    is_taken: Bools
 
 
 @dataclass(frozen=True)
@@ -209,12 +217,15 @@ def draw(start: Start, moves: Moves, paths: int, generator: np.random.Generator)
     market *= _tails(generator, moves.tail_df, (paths, 1))
     residual = generator.standard_normal((paths, companies))
     tails = _tails(generator, moves.tail_df, (paths, companies))
+    drift = -(moves.sigma**2 + (moves.beta * moves.market_sigma) ** 2) / 2
     log_return = np.sqrt(sessions) * moves.sigma * tails * residual + market.sum(axis=1)[:, None] * moves.beta
+    log_return += sessions * drift
     noise = moves.cap_noise * generator.standard_normal((paths, companies))
-    # One draw tells both: who is there on the rank day, and of these who is still there on the first session.
+    # One draw tells all: who is there on the rank day, and of these who qualifies and is there on the first session.
     fate = generator.random((paths, companies))
-    p_there = moves.p_eligible * (1 - moves.p_gone_before)
-    is_there, is_left = fate < p_there, fate < p_there * (1 - moves.p_gone_after)
+    p_there = 1 - moves.p_gone_before
+    has_place = start.is_eligible & (fate < p_there)
+    is_taken = fate < p_there * (1 - moves.p_gone_after) * moves.p_eligible
     price_factor = np.exp(log_return)
     mean_close = np.full((paths, companies), np.nan)
     with np.errstate(invalid="ignore"):
@@ -223,22 +234,22 @@ def draw(start: Start, moves: Moves, paths: int, generator: np.random.Generator)
     if path.size:
         steps = generator.standard_normal((path.size, sessions))
         walk = steps.cumsum(axis=1)
+        passed = np.arange(1, sessions + 1)
         if sessions:
-            done = np.arange(1, sessions + 1) / sessions
-            walk += done * (np.sqrt(sessions) * residual[path, company] - walk[:, -1])[:, None]
+            walk += passed / sessions * (np.sqrt(sessions) * residual[path, company] - walk[:, -1])[:, None]
         walk *= (moves.sigma[company] * tails[path, company])[:, None]
-        walk += moves.beta[company][:, None] * market.cumsum(axis=1)[path]
+        walk += moves.beta[company][:, None] * market.cumsum(axis=1)[path] + passed * drift[company][:, None]
         # The rank day itself is not one of the days before it.
         days = np.exp(walk[:, max(sessions - 1 - moves.window_sessions, 0) : max(sessions - 1, 0)])
         number = start.window_days[company] + days.shape[1]
         total = start.window_sum[company] + start.close[company] * days.sum(axis=1)
         mean_close[path, company] = np.where(number > 0, total / np.maximum(number, 1), np.nan)
-    return Shocks(price_factor, price_factor * np.exp(noise), mean_close, is_there, is_left)
+    return Shocks(price_factor, price_factor * np.exp(noise), mean_close, has_place, is_taken)
 
 
 def _tails(generator: np.random.Generator, degrees: float, shape: tuple[int, ...]) -> Floats:
-    """Factors that turn a standard normal into a Student t."""
-    return np.sqrt(degrees / generator.chisquare(degrees, shape))
+    """Factors that turn a standard normal into a Student t of a deviation of one."""
+    return np.sqrt((degrees - 2) / generator.chisquare(degrees, shape))
 
 
 # --- placing ----------------------------------------------------------------------------------------------------------
@@ -253,15 +264,16 @@ def place(start: Start, shocks: Shocks) -> Placed:
     with np.errstate(invalid="ignore"):
         passes_price = (close >= start.min_price_usd) | (start.is_member & (shocks.mean_close >= start.min_price_usd))
         passes_cap = cap >= start.min_cap_usd
-    is_in = shocks.is_there & (passes_price | ~start.judges_price) & (passes_cap | ~start.judges_cap)
+    passes = (passes_price | ~start.judges_price) & (passes_cap | ~start.judges_cap)
+    is_in = shocks.has_place & passes
 
     # Ranked companies first, largest first; of equal ones the ticker that comes first.
-    key = np.where(is_in & has_cap, cap, -1.0)
-    order = np.argsort(-key, axis=1)
-    sorted_cap = np.take_along_axis(key, order, axis=1)
+    key = np.where(is_in & has_cap, -cap, 1.0)
+    order = np.argsort(key, axis=1)
+    sorted_cap = -np.take_along_axis(key, order, axis=1)
     if ((sorted_cap[:, 1:] == sorted_cap[:, :-1]) & (sorted_cap[:, 1:] > 0)).any():
         # A sort that keeps the order of equals takes twice as long, and paths hardly have any.
-        order = np.argsort(-key, axis=1, kind="stable")
+        order = np.argsort(key, axis=1, kind="stable")
     ranked = (sorted_cap > 0).sum(axis=1)
     carried = np.flatnonzero(~has_cap)
     if carried.size:
@@ -269,6 +281,7 @@ def place(start: Start, shocks: Shocks) -> Placed:
 
     caps = np.maximum(sorted_cap, 0.0)
     cumulated = caps.cumsum(axis=1)
+    within = 100 * cumulated
     position = np.arange(companies)
     is_ranked = position < ranked[:, None]
     last = np.maximum(ranked, 1)
@@ -276,6 +289,15 @@ def place(start: Start, shocks: Shocks) -> Placed:
     cut_of = {cut.breakpoint_id: cut for cut in start.cuts}
     extended = cut_of["R3000E"].rank if "R3000E" in cut_of else companies
     total = cumulated[row, np.minimum(extended, last) - 1]
+
+    # Who qualifies against our verdict stands where its cap puts it, and takes no place.
+    path, guest = np.nonzero(shocks.is_taken & passes & ~start.is_eligible & has_cap)
+    before = np.zeros(path.size, np.int64)
+    for one in range(paths):
+        here = slice(*np.searchsorted(path, (one, one + 1)))
+        before[here] = np.searchsorted(-sorted_cap[one, : ranked[one]], -cap[one, guest[here]])
+    guest_within = np.where(before > 0, cumulated[path, before - 1], 0.0) + cap[path, guest]
+    guest_codes = np.zeros(path.size, np.uint8)
 
     codes = np.zeros((paths, companies), np.uint8)
     cut_cap, band_high, band_low = (np.full((paths, len(CUTS)), np.nan) for _ in range(3))
@@ -287,29 +309,32 @@ def place(start: Start, shocks: Shocks) -> Placed:
         at_cut = cumulated[row, reached]
         high, low = 100 * at_cut - cut.band_pct * total, 100 * at_cut + cut.band_pct * total
         above = np.broadcast_to(position < cut.rank, (paths, companies))
+        guest_above = before < cut.rank
         if cut.band_pct > 0:
-            side = start.sides[:, bit][order]
-            within = 100 * cumulated
-            above = np.where(
-                side == ABOVE,
-                within <= low[:, None],
-                np.where(side == BELOW, within < high[:, None], above),
-            )
+            above = _held(start.sides[:, bit][order], above, within, high[:, None], low[:, None])
+            guest_above = _held(start.sides[guest, bit], guest_above, 100 * guest_within, high[path], low[path])
             first = np.minimum((within < high[:, None]).sum(axis=1), last - 1)
             final = np.maximum(np.minimum((within <= low[:, None]).sum(axis=1), last) - 1, 0)
         else:
             first = final = reached
         codes |= (above & is_ranked).astype(np.uint8) << np.uint8(bit)
+        guest_codes |= guest_above.astype(np.uint8) << np.uint8(bit)
         cut_cap[:, bit] = caps[row, reached]
         band_high[:, bit], band_low[:, bit] = caps[row, first], caps[row, final]
 
     by_company = np.zeros((paths, companies), np.uint8)
     np.put_along_axis(by_company, order, codes, axis=1)
+    by_company[path, guest] = guest_codes
     # Large enough for the Microcap at the reconstitution before, and not in its list: presumably not eligible.
     out = start.is_out_of_microcap & ((by_company & R3000_BIT) == 0)
     by_company &= np.where(out, np.uint8(0xFF ^ R3000E_BIT), np.uint8(0xFF))
-    by_company *= shocks.is_left
+    by_company *= shocks.is_taken
     return Placed(by_company, _line_codes(start, shocks, by_company), cut_cap, band_high, band_low)
+
+
+def _held(side: Codes, above: Bools, within: Floats, high: Floats, low: Floats) -> Bools:
+    """Who is above a cut once its band keeps those near it on their side (7.6)."""
+    return np.where(side == ABOVE, within <= low, np.where(side == BELOW, within < high, above))
 
 
 def _with_carried(

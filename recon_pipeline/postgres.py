@@ -4,7 +4,7 @@ Tables, types, NOT NULL, primary keys and comments are those of the contracts. A
 is emptied and filled again in place, so that views on it and grants stay; another one is made anew. Until the commit
 every reader sees the rows of before (and waits only for a table that is made anew); a failure on the way leaves them.
 
-Does not belong here: what is published (`publish.py`), reading the file (`warehouse.py`). psycopg is imported here
+Does not belong here: what is published (`publish.py`), reading the file (`warehouse/`). psycopg is imported here
 alone, and only when something is exported: it comes with the extra `postgres`.
 """
 

@@ -8,15 +8,17 @@ Does not belong here: the run itself (`pipeline.py`), probabilities (`probabilit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 import polars as pl
+from filelock import FileLock, Timeout
 
 from recon_pipeline import events
 from recon_pipeline.capture import OUTCOMES
-from recon_pipeline.errors import BadInput
+from recon_pipeline.errors import BadInput, Busy
 from recon_pipeline.events import ReconEvent
 from recon_pipeline.ingest import (
     BREAKPOINTS,
@@ -29,12 +31,13 @@ from recon_pipeline.ingest import (
     skipped,
     store_opening,
 )
-from recon_pipeline.pipeline import PROJECTIONS, RunReport, open_warehouse, prepare, run_event
+from recon_pipeline.pipeline import PROJECTIONS, RunReport, open_warehouse, prepare, run_event, warehouse_path
 from recon_pipeline.publish import RUN_LOG, published_database
 from recon_pipeline.settings import Settings
 from recon_pipeline.tables import load_tables
 from recon_pipeline.vintages import VINTAGES
 from recon_pipeline.warehouse import Reader, Warehouse
+from recon_pipeline.warehouse.database import LOCK_WAIT_S
 
 
 def projected_event(day: date | None, settings: Settings, event_id: str | None = None) -> ReconEvent:
@@ -57,6 +60,32 @@ def projection_settings(settings: Settings) -> Settings:
     return settings.model_copy(update={"home": settings.home_dir / PROJECTIONS, "landings": settings.landed_dir})
 
 
+@contextmanager
+def alone(settings: Settings) -> Iterator[None]:
+    """Hold the place of projections, from opening one to the last that is made of it; who holds it may enter again.
+
+    The lock of the working database is let go between steps, and another projection would forget this one.
+
+    Raises:
+        Busy: another projection of this home holds it.
+    """
+    home = projection_settings(settings).home_dir
+    path = warehouse_path(home).with_name("projection.lock")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(path, is_singleton=True)
+    try:
+        lock.acquire(timeout=LOCK_WAIT_S)
+    except Timeout as error:
+        raise Busy(
+            f"Projecting in {home}: another projection has held it for {LOCK_WAIT_S:g} seconds. Wait for that one to "
+            "end, or give this one another --home."
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def project(
     day: date | None,
     settings: Settings,
@@ -74,26 +103,28 @@ def project(
 
     Raises:
         BadInput: there is neither; and what `run_event` raises.
+        Busy: another projection of this home is being made.
     """
     event = projected_event(day, settings, event_id)
     apart = projection_settings(settings)
     opening = None if openings else published_opening(settings, event)
     for note in opening.notes if opening else ():
         say(note)
-    with open_warehouse(apart) as warehouse:
-        prepare(warehouse)
-        _keep_only(warehouse, event)
-        if opening is not None:
-            store_opening(warehouse, event, opening)
-    return run_event(
-        event.event_id,
-        apart,
-        openings=openings,
-        allow_late_opening=allow_late_opening,
-        without=without,
-        progress=progress,
-        say=say,
-    )
+    with alone(settings):
+        with open_warehouse(apart) as warehouse:
+            prepare(warehouse)
+            _keep_only(warehouse, event)
+            if opening is not None:
+                store_opening(warehouse, event, opening)
+        return run_event(
+            event.event_id,
+            apart,
+            openings=openings,
+            allow_late_opening=allow_late_opening,
+            without=without,
+            progress=progress,
+            say=say,
+        )
 
 
 def published_opening(settings: Settings, event: ReconEvent) -> ChosenOpening:

@@ -4,7 +4,7 @@ A snapshot is a folder `HOME/snapshots/<id>/` with `recon.duckdb`, one Parquet f
 is a hash of its content, so that it is written once and the same content is never written twice. `HOME/published` is a
 link to the current one, replaced in one step: a reader that has the old file open keeps it.
 
-Does not belong here: which rows are right (the checks of `sql/`, run before), the database itself (`warehouse.py`).
+Does not belong here: which rows are right (the checks of `sql/`, run before), the database itself (`warehouse/`).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import polars as pl
 from recon_pipeline.contract import schema_version
 from recon_pipeline.errors import BadInput, ContractBroken
 from recon_pipeline.tables import Table, load_macros, load_tables, public_tables, tree_fingerprint
-from recon_pipeline.warehouse import Warehouse, engine_version
+from recon_pipeline.warehouse import Warehouse, engine_version, write_snapshot
 
 DATABASE = "recon.duckdb"
 MANIFEST = "manifest.json"
@@ -73,7 +73,7 @@ def publish(warehouse: Warehouse, home: Path) -> Snapshot:
     folder.chmod(0o755)
     tables = public_tables()
     notes = {"schema_version": str(schema_version()), "disclaimer": DISCLAIMER}
-    warehouse.write_snapshot(folder / DATABASE, folder, tables, load_macros(), notes=notes)
+    write_snapshot(warehouse, folder / DATABASE, folder, tables, load_macros(), notes=notes)
     manifest = _manifest(warehouse, folder, tables, _current(home))
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     _seal(folder)

@@ -51,29 +51,54 @@ class Override:
 class WhatIf:
     """What an event would be with other facts, against what is published: each frame holds only what differs.
 
-    companies       one row an override: the company's cap (USD), rank and size index, before and after
+    companies       one row an override: the company's verdict, cap (USD), rank and size index, before and after
     memberships     one row an index and line that would be in (`enters`) or out (`leaves`)
+    eligibility     one row a line whose verdict or reason would be another
     changes         one row an index and line of the event's list that would be `added to the list` or `dropped from it`
     breakpoints     one row a cut: ticker, cap and ends of the band (USD) before and after
-    eligibility     one row a line whose verdict or reason would be another
-    ranks           one row a company whose rank or cap would be another, the farthest move first
+    ranks           one row a company whose rank or cap would be another, the farthest move first; most of them only
+                    make room for one that is supposed of: `moved_aside` counts those
     """
 
     event_id: str
     overrides: tuple[Override, ...]
     companies: pl.DataFrame
     memberships: pl.DataFrame
+    eligibility: pl.DataFrame
     changes: pl.DataFrame
     breakpoints: pl.DataFrame
-    eligibility: pl.DataFrame
     ranks: pl.DataFrame
     notes: tuple[str, ...]
 
     @property
     def frames(self) -> dict[str, pl.DataFrame]:
         """The frames by name, in the order in which they are told."""
-        names = ("companies", "memberships", "changes", "breakpoints", "eligibility", "ranks")
+        names = ("companies", "memberships", "eligibility", "changes", "breakpoints", "ranks")
         return {name: getattr(self, name) for name in names}
+
+    @property
+    def moves(self) -> pl.DataFrame:
+        """The memberships as one row a line, with the indexes it `leaves` and `enters`; the supposed come first."""
+        kept = ["ticker", "company_name", "security_id"]
+        listed = [
+            pl.col("index_id").filter(pl.col("what") == what).sort().str.join(" ").alias(what)
+            for what in ("leaves", "enters")
+        ]
+        supposed = pl.col("ticker").is_in(self.companies["ticker"].implode())
+        return self.memberships.group_by(kept).agg(listed).sort(~supposed, "ticker", "security_id")
+
+    @property
+    def moved_aside(self) -> tuple[int, int]:
+        """How many companies that nothing is supposed of would have another rank, and by how many places at most.
+
+        A company that would come in or fall out of the ranking is not counted: its verdict tells.
+        """
+        others = self.ranks.filter(
+            ~pl.col("company_id").is_in(self.companies["company_id"].implode()),
+            pl.col("rank").ne(pl.col("rank_then")),
+        )
+        places = (others["rank"].cast(pl.Int64) - others["rank_then"].cast(pl.Int64)).abs()
+        return others.height, int(places.max() or 0)  # type: ignore[arg-type]
 
 
 OVERRIDES: Final[Mapping[str, tuple[str, str]]] = {
@@ -396,9 +421,9 @@ def _difference(published: Reader, scratch: Scratch, event_id: str, overrides: t
         overrides=overrides,
         companies=_companies(published, scratch, parameters, overrides),
         memberships=lists(MEMBERS, "enters", "leaves"),
+        eligibility=verdicts.with_columns(named).drop("ticker_then").sort("ticker"),
         changes=lists(CHANGES, "added to the list", "dropped from the list"),
         breakpoints=both(CUTS, ["breakpoint_id"]).sort("cut_rank", "breakpoint_id"),
-        eligibility=verdicts.with_columns(named).drop("ticker_then").sort("ticker"),
         ranks=ranks.drop("ticker_then"),
         notes=_notes(scratch, parameters, overrides),
     )
@@ -472,9 +497,9 @@ def _companies(
     asked = {**parameters, "tickers": " ".join(sorted({one.ticker for one in overrides}))}
     was, then = published.frame(COMPANIES, asked), scratch.frame(COMPANIES, asked)
     supposed = pl.DataFrame({"ticker": [one.ticker for one in overrides], "supposed": [str(one) for one in overrides]})
-    keep = ["ticker", "status", "reason", "market_cap_usd", "rank", "size_index"]
+    keep = ["ticker", "company_id", "status", "reason", "market_cap_usd", "rank", "size_index"]
     return supposed.join(was.select(keep), on="ticker", how="left").join(
-        then.select(keep), on="ticker", how="left", suffix="_then"
+        then.select(keep).drop("company_id"), on="ticker", how="left", suffix="_then"
     )
 
 

@@ -9,7 +9,7 @@ reads and which parameters it takes is read from the SQL itself, so that nothing
 `<macro>.macro.sql` is a question with parameters that consumers ask of public tables: a table macro of DuckDB, which
 travels with the published file.
 
-Does not belong here: running any of it (`warehouse.py`, `pipeline.py`).
+Does not belong here: running any of it (`warehouse/`, `pipeline.py`).
 """
 
 from __future__ import annotations

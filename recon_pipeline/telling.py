@@ -1,6 +1,7 @@
 """How a story looks: as text for a terminal or a file, and as JSON.
 
-Does not belong here: what a story says (`explanation.py`), how it is found (`story.py`), pages of HTML (the report).
+Does not belong here: what a story says (`explanation.py`), how it is found (`story/`), words for codes (`wording.py`),
+pages of HTML (the report).
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from recon_pipeline.explanation import Cut, Explanation, Line, Outcome, Rule
+from recon_pipeline.explanation import Cut, Explanation, Flip, Line, Outcome, Rule
+from recon_pipeline.wording import CUTS, REASONS, RULES, SHARES_WHY, index_names
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -22,20 +24,6 @@ WIDTH: Final = 150
 """Columns of a story that is not printed on a terminal."""
 
 MARKS: Final = {"passed": "[green]passed[/]", "failed": "[red]failed[/]", "unknown": "[yellow]unknown[/]"}
-
-SHARES_WHY: Final = {
-    "classes_of_one_filing": "the classes of one filing",
-    "cover_of_company": "the cover of a filing",
-    "earlier_count": "an earlier filing, for the newest is out of line",
-    "implied_no_filing": "implied by the price list, for no filing counts them",
-    "implied_filing_suspect": "implied by the price list, for the filing is in doubt",
-    "implied_before_jump": "of the days before a jump in the price list",
-    "filing_stale": "implied by the price list, for the filing is too old",
-    "classes_incomplete": "implied by the price list, for the filing lacks classes",
-    "implied_below_its_index": "implied, and raised to what its index asked for",
-    "what_if": "stated by a what-if",
-    "none": "nobody counts them",
-}
 
 
 def to_json(story: Explanation) -> str:
@@ -91,41 +79,18 @@ def _parts(story: Explanation) -> Iterable[RenderableType]:
     if story.outcomes:
         yield _outcomes(story.outcomes)
     else:
-        yield "It is in no index after the event, and none loses it."
+        yield "It is in no index after the event, and the event takes it out of none."
     if story.issues:
         yield _table(
-            "What is said of its data (recon.data_issues)",
+            "Remarks on its data (recon.data_issues)",
             ("severity", "issue", "ticker", "detail"),
-            ((one.severity, one.issue, one.ticker, one.detail) for one in story.issues),
+            ((one.severity, _plain_words(one.issue), one.ticker, one.detail) for one in story.issues),
             wrapped="detail",
         )
     if len(story.tickers) > 1:
-        yield _table(
-            "Tickers",
-            ("line", "ticker", "from", "to", "last seen", "found by"),
-            (
-                (one.security_id, one.ticker, one.valid_from, one.valid_to, one.last_seen, one.basis.replace("_", " "))
-                for one in story.tickers
-            ),
-        )
+        yield _tickers(story)
     if story.memberships:
-        yield _table(
-            "Memberships over time",
-            ("index", "as", "from", "to", "came by", "left by"),
-            (
-                (
-                    one.index_id,
-                    one.ticker,
-                    one.effective_from,
-                    one.effective_to,
-                    f"{one.entry_event_id}: {one.entry_reason.replace('_', ' ')}",
-                    ": ".join(
-                        part.replace("_", " ") for part in (one.exit_event_id, one.exit_reason or one.exit_kind) if part
-                    ),
-                )
-                for one in story.memberships
-            ),
-        )
+        yield _memberships(story)
     if story.history:
         yield _history(story)
 
@@ -134,16 +99,17 @@ def _parts(story: Explanation) -> Iterable[RenderableType]:
 
 
 def _facts(story: Explanation) -> str:
-    held = f"{story.vintage}, as of {story.known_at}" if story.vintage else ""
+    held = f" ({story.vintage}, as known on {story.known_at})" if story.vintage else ""
     rows = [
-        f"{story.event_id}: rank day {story.rank_day}, effective after the close of {story.effective_date} ({held})",
+        f"{story.event_id}: rank day {story.rank_day}, effective after the close of {story.effective_date}{held}",
         f"company {story.company_id}"
         + (f", SEC number {story.cik}" if story.cik else ", no SEC number known")
         + (f", listed since {story.ipo_year}" if story.ipo_year else ""),
         f"incorporated in {story.incorporation or 'a place not known'}, headquarters in "
-        f"{story.headquarters or 'a place not known'}, stated country {story.country or 'none'}",
+        f"{story.headquarters or 'a place not known'}, "
+        + (f"stated country {story.country}" if story.country else "no country stated by a price list"),
         f"industry {story.industry or 'not known'}"
-        + (f" (by {story.industry_source})" if story.industry_source else ""),
+        + (f" (by {story.industry_source})" if story.industry and story.industry_source else ""),
     ]
     return _safe("\n".join(rows))
 
@@ -151,30 +117,18 @@ def _facts(story: Explanation) -> str:
 def _lines(lines: Sequence[Line]) -> RenderableType:
     return _table(
         "Lines on the rank day",
-        (
-            "ticker",
-            "line",
-            "security",
-            "exchange",
-            "type",
-            "structure",
-            "evidence",
-            "prices it",
-            "member before",
-            "verdict",
-        ),
+        ("ticker", "line", "security", "exchange", "kind", "company", "prices it", "member before", "verdict"),
         (
             (
                 line.ticker,
                 line.security_id,
                 line.security_name,
                 line.exchange,
-                line.security_type.replace("_", " "),
-                line.structure,
-                line.structure_evidence or line.type_evidence,
+                _plain_words(line.security_type),
+                _plain_words(line.structure),
                 "yes" if line.is_pricing_vehicle else "",
                 "yes" if line.is_member_before else "",
-                line.status + (f": {line.reason.replace('_', ' ')}" if line.reason else ""),
+                line.status + (f": {REASONS.get(line.reason, _plain_words(line.reason))}" if line.reason else ""),
             )
             for line in lines
         ),
@@ -185,10 +139,10 @@ def _lines(lines: Sequence[Line]) -> RenderableType:
 def _rules(line: Line) -> RenderableType:
     return _table(
         f"Rules for {line.ticker} (recon.eligibility); unknown excludes nobody",
-        ("rule", "verdict", "observed", "asked", "by"),
+        ("rule", "verdict", "observed", "asked", "why"),
         (
             (
-                rule.name.replace("_", " "),
+                RULES[rule.name],
                 MARKS[rule.status],
                 _amount(rule, rule.observed),
                 _amount(rule, rule.threshold),
@@ -196,14 +150,14 @@ def _rules(line: Line) -> RenderableType:
             )
             for rule in line.rules
         ),
-        wrapped="by",
+        wrapped="why",
         marked=("verdict",),
     )
 
 
 def _amount(rule: Rule, told: str | None) -> str | None:
     if told is None or rule.unit is None:
-        return told
+        return _plain_words(told)
     return f"${Decimal(told):,}" if rule.unit == "usd" else f"{told} %"
 
 
@@ -211,43 +165,48 @@ def _cap(story: Explanation) -> str:
     cap = story.cap
     if cap.market_cap_usd is None:
         return f"[bold]Market cap[/] is not known. {_safe(cap.note or '')}".rstrip()
-    told = f"[bold]Market cap[/] {_usd(cap.market_cap_usd)}"
+    told = f"[bold]Market cap[/] ${cap.market_cap_usd:,.0f}"
     if cap.shares is not None and cap.close_usd is not None:
-        why = SHARES_WHY.get(str(cap.shares_why), str(cap.shares_why))
-        filing = f", of {cap.shares_date}" if cap.shares_date else ""
+        why = SHARES_WHY.get(str(cap.shares_why), str(cap.shares_why or "implied by the price list"))
+        # A count that the price list implies is of no other source.
+        of = why if cap.shares_source == "implied" else f"{cap.shares_source}, {why}"
+        filing = f", as of {cap.shares_date}" if cap.shares_date else ""
         filing += f", accession {cap.shares_accession}" if cap.shares_accession else ""
         told += (
-            f" {'=' if cap.is_product else 'from'} {cap.shares:,} shares ({cap.shares_source}, {why}"
-            f"{filing}) x ${cap.close_usd:,} ({cap.ticker}, {cap.price_source}, close of "
-            f"{cap.observed_session})"
+            f" {'=' if cap.is_product else 'from'} {cap.shares:,} shares ({of}{filing}) x ${cap.close_usd:,} "
+            f"({cap.ticker}, {cap.price_source}, close of {cap.observed_session})"
         )
     return told + (f". {_safe(cap.note)}" if cap.note else "")
 
 
 def _place(story: Explanation) -> str:
-    if story.rank is None:
+    if story.rank is None and story.kind == "ipo":
         return "[bold]Place[/] by the breakpoints of the last reconstitution, moved with the market:"
+    if story.rank is None:
+        return "[bold]Place[/] none, for it does not qualify; one rule of size alone keeps it out:"
+    if story.rank_status == "carried":
+        return f"[bold]Place[/] {story.rank:,} of {story.companies_ranked or 0:,}, carried"
     return (
-        f"[bold]Place[/] {story.rank:,} of {story.companies_ranked or 0:,} ({story.rank_status}), percentile "
-        f"{story.percentile}: {_usd(story.cumulative_cap_usd)} down to it, of {_usd(story.total_cap_usd)}"
+        f"[bold]Place[/] {story.rank:,} of {story.companies_ranked or 0:,}, percentile {story.percentile}: "
+        f"{_usd(story.cumulative_cap_usd)} of {_usd(story.total_cap_usd)} are in companies down to it"
     )
 
 
 def _cuts(cuts: Sequence[Cut]) -> RenderableType:
     return _table(
         "Cuts and bands; the edge is what decides for it",
-        ("cut", "rank", "breakpoint", "percentile", "band", "was", "is", "edge", "in"),
+        ("cut", "", "rank", "breakpoint", "percentile", "band", "was", "is", "edge"),
         (
             (
                 cut.cut_id,
+                CUTS.get(cut.cut_id),
                 cut.cut_rank,
                 _usd(cut.market_cap_usd),
                 cut.percentile,
                 f"{_usd(cut.band_low_usd)} to {_usd(cut.band_high_usd)}" if cut.band_pct else "none",
-                cut.side_before and cut.side_before.replace("_", " "),
+                "not told" if cut.side_before == "unknown" else _plain_words(cut.side_before),
                 ("above" if cut.is_above else "below") + (", held by the band" if cut.is_held_by_band else ""),
                 cut.edge,
-                cut.index_id,
             )
             for cut in cuts
         ),
@@ -256,24 +215,22 @@ def _cuts(cuts: Sequence[Cut]) -> RenderableType:
 
 def _flips(cuts: Sequence[Cut]) -> RenderableType:
     return _table(
-        "What would move it to the other side, all others as they are; ~ = far away, read from the edge",
-        ("cut", "margin", "percent", "places", "at a price of", "or so many shares", "it would be", "and pass"),
-        ((cut.cut_id, *_flip(cut)) for cut in cuts if cut.flip is not None),
+        "What would move it across, all others as they are; ~ = far away, read from the edge, ... = past other cuts",
+        ("cut", "margin", "percent", "places", "at a price of", "or so many shares", "leaves", "enters", "and passes"),
+        ((cut.cut_id, *_flip(cut.flip)) for cut in cuts if cut.flip is not None),
     )
 
 
-def _flip(cut: Cut) -> tuple[str | None, ...]:
-    flip = cut.flip
-    if flip is None:
-        return (None,) * 7
+def _flip(flip: Flip) -> tuple[str | None, ...]:
     about = "" if flip.is_exact else "~"
     return (
         f"{about}{_usd(flip.margin_usd, signed=True)}",
         f"{about}{float(flip.margin_pct):+,.3f}",
         None if flip.margin_ranks is None else f"{about}{flip.margin_ranks:+,}",
-        None if flip.price_usd is None else f"{about}{flip.price_usd:,}",
+        None if flip.price_usd is None else f"{about}${flip.price_usd:,}",
         None if flip.shares is None else f"{about}{flip.shares:,}",
-        flip.would_be or "out",
+        "..." if flip.leaves is None else " ".join(flip.leaves) or "none",
+        "..." if flip.enters is None else " ".join(flip.enters) or "none",
         flip.passes_ticker,
     )
 
@@ -286,12 +243,23 @@ def _nearest(story: Explanation) -> Iterable[str]:
     verb = "fell to" if flip.margin_usd < 0 else "rose to"
     way = f"At a market cap of {_usd(flip.market_cap_usd)}"
     if flip.price_usd is not None:
-        way = f"If {story.ticker} {verb} ${flip.price_usd:,}"
+        way = f"If {story.cap.ticker} {verb} ${flip.price_usd:,}"
         if flip.shares is not None:
             way += f", or counted {flip.shares:,} shares at its own price"
-    exact = "" if flip.is_exact else "about there, "
+    about = "" if flip.is_exact else "about there, "
     beyond = f" (it would pass {flip.passes_ticker})" if flip.passes_ticker else ""
-    yield f"[bold]Nearest cut[/] {cut.cut_id}: {way}, {exact}it would be {flip.would_be or 'out'}{beyond}."
+    name = _safe(CUTS.get(cut.cut_id, cut.cut_id))
+    yield f"[bold]Nearest cut[/] {cut.cut_id} ({name}): {way}, {about}it would {_crossing(flip)}{beyond}."
+
+
+def _crossing(flip: Flip) -> str:
+    names = index_names()
+    parts = [
+        f"{verb} the {', '.join(names[index_id] for index_id in which)}"
+        for verb, which in (("leave", flip.leaves), ("enter", flip.enters))
+        if which
+    ]
+    return " and ".join(parts)
 
 
 def _candidates(story: Explanation) -> RenderableType:
@@ -301,13 +269,13 @@ def _candidates(story: Explanation) -> RenderableType:
         (
             (
                 one.ticker,
-                one.listing_kind.replace("_", " "),
+                _plain_words(one.listing_kind),
                 one.evidence + (f" ({one.evidence_source})" if one.evidence_source else ""),
                 one.seen_by,
                 _usd(one.market_cap_usd),
                 _usd(one.floor_usd),
-                one.verdict.replace("_", " ") + (f" on {one.fast_entry_on}" if one.fast_entry_on else ""),
-                one.reason,
+                _plain_words(one.verdict) + (f" on {one.fast_entry_on}" if one.fast_entry_on else ""),
+                REASONS.get(one.reason or "", _plain_words(one.reason)),
                 one.size_index,
             )
             for one in story.candidates
@@ -318,7 +286,7 @@ def _candidates(story: Explanation) -> RenderableType:
 
 def _outcomes(outcomes: Sequence[Outcome]) -> RenderableType:
     return _table(
-        "Outcome by index; before ? = nobody told its members",
+        "Outcome by index; ? = no list tells who was in it before; weights are estimates",
         ("index", "ticker", "before", "after", "change", "movement", "reason", "weight %", "by"),
         (
             (
@@ -328,11 +296,40 @@ def _outcomes(outcomes: Sequence[Outcome]) -> RenderableType:
                 "in" if one.after else "out",
                 one.action,
                 one.movement,
-                one.reason and one.reason.replace("_", " "),
+                REASONS.get(one.reason or "", _plain_words(one.reason)),
                 one.weight_pct,
                 "held by a band" if one.is_held_by_band else None,
             )
             for one in outcomes
+        ),
+    )
+
+
+def _tickers(story: Explanation) -> RenderableType:
+    return _table(
+        "Tickers over time",
+        ("line", "ticker", "from", "to", "last seen", "continued by"),
+        (
+            (one.security_id, one.ticker, one.valid_from, one.valid_to, one.last_seen, _plain_words(one.basis))
+            for one in story.tickers
+        ),
+    )
+
+
+def _memberships(story: Explanation) -> RenderableType:
+    return _table(
+        "Memberships over time",
+        ("index", "as", "from", "to", "came by", "left by"),
+        (
+            (
+                one.index_id,
+                one.ticker,
+                one.effective_from,
+                one.effective_to,
+                f"{one.entry_event_id}: {_plain_words(one.entry_reason)}",
+                ": ".join(_plain_words(part) for part in (one.exit_event_id, one.exit_reason or one.exit_kind) if part),
+            )
+            for one in story.memberships
         ),
     )
 
@@ -345,7 +342,7 @@ def _history(story: Explanation) -> RenderableType:
             (
                 past.event_id,
                 past.ticker,
-                past.status + (f": {past.reason.replace('_', ' ')}" if past.reason else ""),
+                past.status + (f": {REASONS.get(past.reason, _plain_words(past.reason))}" if past.reason else ""),
                 past.rank,
                 _usd(past.market_cap_usd),
                 " ".join(past.indexes),
@@ -382,6 +379,10 @@ def _table(
             *(str(row[at] or "") if columns[at] in marked else _safe(row[at] or "") for at in shown),
         )
     return table
+
+
+def _plain_words(code: str | None) -> str:
+    return (code or "").replace("_", " ")
 
 
 def _safe(told: str) -> str:

@@ -3,7 +3,7 @@
 Belongs here: returns between the sessions of a panel, free of splits; the market's own volatility; beta and residual
 deviation by company, with those of peers of its size where its own history is missing or short.
 
-Does not belong here: which sessions the panel has (`probability.py`), what is done with the figures (`monte_carlo.py`).
+Does not belong here: which sessions the panel has (`path_start.py`), what is done with the figures (`monte_carlo.py`).
 
 The panel need not be daily. An event reads some 22 sessions in a row and one a month for two years; a return over k
 sessions counts as k daily ones do, by the square root of time.
@@ -67,7 +67,8 @@ class Weights:
     """How a residual deviation is put together: of the last `near_sessions`, of all before, and of the peers.
 
     The weights are of logarithms. Companies are peers by `bucket` neighbouring ranks of cap; `least_returns` is what a
-    history of one's own needs to count.
+    history of one's own needs to count. All is multiplied by `scale`, for a mean of logarithms is
+    less than what it is a mean of, and a short history has seen less than there is.
     """
 
     far: float

@@ -283,6 +283,15 @@ def _changes() -> Iterator[Row]:
                 }
 
 
+LEAVES: dict[tuple[str, bool], str | None] = {
+    ("R1000", True): "MIDCAP R1000",
+    ("R1000", False): "R2000",
+    ("R3000", True): "R2000 R2500 R3000",
+    ("R3000", False): None,
+}
+"""What the side of a cut has that the other has not."""
+
+
 def _near_misses() -> Iterator[Row]:
     for nearness, ticker in enumerate(("T09", "T10", "T11", "T12", "T30", "T31", "T32"), start=1):
         number = int(ticker[1:])
@@ -298,8 +307,8 @@ def _near_misses() -> Iterator[Row]:
             "close_usd": "10",
             "is_above": str(is_above).lower(),
             "is_held_by_band": "false",
-            "index_id": "R1000" if cut == "R1000" and is_above else "R2000",
-            "would_be": "R2000" if is_above else "R1000",
+            "leaves": LEAVES[cut, is_above],
+            "enters": LEAVES[cut, not is_above],
             "flip_cap_usd": str(flip),
             "margin_usd": str(flip - cap(ticker)),
             "margin_pct": "-10" if is_above else "10",

@@ -108,11 +108,13 @@ def test_the_page_has_figures_and_no_names(tmp_path: Path) -> None:
         {"id": ["R1000"], "rank": [1000], "now": [4e9], "low": [3e9], "mid": [4e9], "high": [5e9]}
     )
     run = {"path_count": 10_000, "session_count": 19, "seed": 1, "panel_sessions": 50}
-    judged = script.Judged(PROJECTION, True, run, found, projection_scores(found), cuts)
+    judged = script.Judged(
+        PROJECTION, True, run, found, projection_scores(found), cuts, {("R1000", "members"): 2}, {"R1000": 4.2e9}
+    )
     page = script.page([judged])
     assert "2023-06-recon-asof-2023-03-31 (of the event that it was fitted on)" in page
-    assert "| R1000 | members | 2 | 2 | 1.1 |" in page
-    assert "| R1000 | $4,000m | $3,000m |" in page
+    assert "| R1000 | members | 2 | 2 | 1.1 | 0.2863 | 0.5000 | 1.0000 | 0.43 |" in page, "known: two wrong of two"
+    assert "| R1000 | $4,000m | $3,000m | $4,000m | $5,000m | $4,200m |" in page
     assert "AAA" not in page
     script.plot([judged]).save(tmp_path / "plot.svg")
     assert "probability given" in (tmp_path / "plot.svg").read_text(encoding="utf-8")

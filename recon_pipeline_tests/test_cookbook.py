@@ -152,7 +152,7 @@ GIVEN: Mapping[str, list[Cells]] = {
     ],
     "recon.near_miss": [
         {"event_id": LAST, "ticker": "BIG", "cut_id": "R1000", "market_cap_usd": "900", "is_above": "true"}
-        | {"flip_cap_usd": "800", "margin_usd": "-100", "margin_pct": "-11", "nearness": "1"},
+        | {"flip_cap_usd": "800", "margin_usd": "-100", "margin_pct": "-11", "nearness": "1", "leaves": "R1000"},
     ],
     "recon.projection_run": [
         {"event_id": LAST, "path_count": "10", "session_count": "5", "panel_sessions": "9", "tail_df": "4"}
@@ -162,7 +162,7 @@ GIVEN: Mapping[str, list[Cells]] = {
         {"event_id": LAST, "index_id": "R1000", "ticker": "BIG", "probability": "0.5", "is_member_now": "true"},
     ],
     "recon.projection_breakpoints": [
-        {"event_id": LAST, "breakpoint_id": "R1000", "cut_rank": "1000", "expected_usd": "4", "now_usd": "4"},
+        {"event_id": LAST, "breakpoint_id": "R1000", "cut_rank": "1000", "now_usd": "4"},
     ],
     "recon.data_issues": [
         {

@@ -32,7 +32,7 @@ DOORS = {
         ("requests", "requests_ratelimiter", "pyrate_limiter", "urllib3", "urllib.request", "http.client", "httpx"),
         ("sources/",),
     ),
-    "DuckDB": (("duckdb", "_duckdb"), ("warehouse.py",)),
+    "DuckDB": (("duckdb", "_duckdb"), ("warehouse/",)),
     "calendar": (("exchange_calendars",), ("events.py",)),
     "PostgreSQL": (("psycopg",), ("postgres.py",)),
 }

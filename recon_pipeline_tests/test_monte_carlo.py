@@ -126,7 +126,8 @@ def test_every_path_is_placed_as_the_oracle_places_it(data: st.DataObject | None
     # From caps of one dollar the factors are the caps, without an error of division that would part equal ones.
     start = _start_of_market(market, np.ones(len(companies)))
     is_there = np.array([[company.is_eligible for company in companies]] * len(paths))
-    placed = place(start, shocks_of([[float(cap) for cap in path] for path in paths], start, is_there=is_there))
+    drawn_caps = [[float(cap) for cap in path] for path in paths]
+    placed = place(start, shocks_of(drawn_caps, start, has_place=is_there, is_taken=is_there))
     for path, drawn in enumerate(paths):
         shocked = [Company(c.ticker, cap, c.before, c.is_eligible) for c, cap in zip(companies, drawn, strict=True)]
         wanted = reconstitute(replace(market, companies=tuple(shocked)))
@@ -192,10 +193,30 @@ def test_a_further_class_goes_with_its_company_as_long_as_it_is_large_enough_its
 def test_who_leaves_before_is_not_ranked_and_who_leaves_after_leaves_a_gap() -> None:
     start = start_of([50, 40, 30])
     out = np.array([[False, True, True]])
-    before = place(start, shocks_of([[1, 1, 1]], start, is_there=out))
+    before = place(start, shocks_of([[1, 1, 1]], start, has_place=out, is_taken=out))
     assert above(before, 0, "TOP200") == [1, 2]
-    after = place(start, shocks_of([[1, 1, 1]], start, is_left=out))
+    after = place(start, shocks_of([[1, 1, 1]], start, is_taken=out))
     assert above(after, 0, "TOP200") == [1]
+
+
+def test_who_qualifies_against_our_verdict_stands_where_its_cap_puts_it_and_moves_nobody() -> None:
+    """Where our verdict takes one too many there is one too few that we know: as many stand above a cut."""
+    is_eligible = np.array([True, False, True, True, False])
+    start = start_of([50, 45, 40, 30, 1], is_eligible=is_eligible)
+    place_of = shocks_of([[1] * 5, [1] * 5, [1, 0.85, 1, 1, 50]], start, has_place=np.tile(is_eligible, (3, 1)))
+    taken = np.ones((3, 5), np.bool_)
+    taken[0, [1, 4]] = False
+    placed = place(start, replace(place_of, is_taken=taken))
+    assert [above(placed, path, "TOP200") for path in range(3)] == [[0, 2], [0, 1, 2], [0, 2, 4]]
+    assert above(placed, 2, "R3000") == [0, 1, 2, 3, 4]
+    assert np.array_equal(placed.cut_cap[0], placed.cut_cap[1]), "a cut is that of whom our verdict ranks"
+    # Its band is its own: held above a cut that others of its size stay below.
+    sides = np.zeros((5, len(CUTS)), np.uint8)
+    sides[1, CUTS.index("TOP200")] = ABOVE
+    held = replace(start, sides=sides, cuts=tuple(replace(cut, band_pct=30.0) for cut in FAMILY))
+    low = shocks_of([[1, 0.7, 1, 1, 1]], held, has_place=is_eligible[None, :], is_taken=np.ones((1, 5), np.bool_))
+    assert above(place(held, low), 0, "TOP200") == [0, 1, 2]
+    assert above(place(replace(held, sides=0 * sides), low), 0, "TOP200") == [0, 2]
 
 
 def test_who_was_kept_out_of_the_microcap_is_only_below_the_russell_3000() -> None:
@@ -239,9 +260,18 @@ def test_returns_have_the_volatility_and_correlation_that_were_asked_for() -> No
     # By the market alone: beta * its deviation, by that of each.
     assert np.corrcoef(returns.T)[1, 2] == pytest.approx(0.01 / np.hypot(0.02, 0.01), abs=0.02)
     assert np.corrcoef(returns.T)[0, 1] == pytest.approx(0, abs=0.03)
-    fat = draw(start, replace(moves, tail_df=4.0), 20_000, np.random.default_rng(1))
-    far = np.abs(np.log(fat.price_factor[:, 0])) > 4 * 0.03 * np.sqrt(10)
-    assert 0.01 < far.mean() < 0.03, "a Student t of 4 degrees: 1.6 % beyond four of its scales"
+    assert shocks.price_factor.mean(axis=0) == pytest.approx([1.0] * 3, abs=0.003), "nobody is expected to gain"
+
+
+def test_with_fat_tails_the_market_and_the_residuals_still_have_the_deviation_that_was_estimated() -> None:
+    start = start_of([1.0] * 3)
+    # One that moves with the market alone, one by itself alone, and one by both.
+    moves = moves_of(start, beta=np.array([1.0, 0.0, 1.0]), sigma=np.array([0.0, 0.03, 0.02]), tail_df=4.0)
+    returns = np.log(draw(start, moves, 50_000, np.random.default_rng(1)).price_factor)
+    stated = np.sqrt(10) * np.array([0.01, 0.03, np.hypot(0.01, 0.02)])
+    assert returns.std(axis=0) == pytest.approx(stated, rel=0.05)
+    far = np.abs(returns - returns.mean(axis=0)) > 4 * stated
+    assert far[:, :2].mean(axis=0) == pytest.approx([0.0048] * 2, abs=0.001), "a normal has 0.0001 beyond four of them"
 
 
 def test_members_that_end_below_the_minimum_are_followed_day_by_day_to_the_same_end() -> None:

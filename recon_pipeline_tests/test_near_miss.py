@@ -21,7 +21,9 @@ from recon_pipeline_tests.test_bands import (
     ON_BOTH_EDGES,
     Company,
     Market,
+    Result,
     _given,
+    _indexes,
     market_of,
     markets,
     reconstitute,
@@ -44,8 +46,8 @@ class Miss:
     flip_cap: Fraction
     margin_ranks: int
     passed: str
-    index: str | None
-    would_be: str | None
+    leaves: frozenset[str]
+    enters: frozenset[str]
 
 
 @pytest.fixture(scope="module")
@@ -63,16 +65,28 @@ def near_misses(bench: Bench, market: Market, window_pct: int = 9999) -> list[Mi
         for table in (*BUILT, "recon.near_miss"):
             bench.warehouse.rebuild(TABLES[table], {"event_id": "market"})
         found = bench.warehouse.frame(
-            "select ticker, cut_id, is_above, flip_cap_usd, margin_ranks, passed_ticker, index_id, would_be "
+            "select ticker, cut_id, is_above, flip_cap_usd, margin_ranks, passed_ticker, leaves, enters "
             "from recon.near_miss order by nearness"
         ).rows()
-    return [Miss(ticker, cut, above, Fraction(cap), *rest) for ticker, cut, above, cap, *rest in found]
+    return [
+        Miss(ticker, cut, above, Fraction(cap), ranks, passed, *(frozenset((told or "").split()) for told in indexes))
+        for ticker, cut, above, cap, ranks, passed, *indexes in found
+    ]
 
 
 def at(market: Market, company: Company, cap: Fraction) -> Market:
     """The market with another cap of one company."""
     moved = replace(company, cap=cap)  # type: ignore[arg-type]
     return replace(market, companies=tuple(moved if one is company else one for one in market.companies))
+
+
+def crossed(result: Result, company: Company, cut: str) -> Result:
+    """The result with one company on the other side of one cut."""
+    above = result.above | {(company.ticker, cut): not result.above[company.ticker, cut]}
+    others = {(index, ticker) for index, ticker in result.members if ticker != company.ticker}
+    return replace(
+        result, above=above, members=others | {(index, company.ticker) for index in _indexes(company.ticker, above)}
+    )
 
 
 def places(market: Market, company: Company) -> list[Fraction]:
@@ -104,8 +118,10 @@ def test_at_the_flip_a_company_changes_sides_and_nowhere_before_it(
             path = smaller if is_above else larger
             flip = next((cap for cap in path if results[cap].above[company.ticker, cut] != is_above), None)
             miss = told.get((company.ticker, cut))
-            assert (miss.flip_cap if miss else None) == flip, (company, cut)
+            if flip is not None and miss is None:
+                assert indexes(before, company.ticker) == indexes(crossed(before, company, cut), company.ticker)
             if miss:
+                assert miss.flip_cap == flip, (company, cut)
                 assert miss.is_above == is_above
                 moved = before.ranks[company.ticker] - results[miss.flip_cap].ranks[company.ticker]
                 # Of several companies with the cap that it takes, it may pass more than the one that decides.
@@ -117,15 +133,22 @@ def test_at_the_flip_a_company_changes_sides_and_nowhere_before_it(
 
 @given(markets())
 @small
-def test_the_index_and_what_it_would_be_are_those_of_the_two_sides(bench: Bench, market: Market) -> None:
+def test_what_it_leaves_and_enters_are_the_memberships_that_differ_at_the_flip(bench: Bench, market: Market) -> None:
     before = reconstitute(market)
+    of_before = {company.ticker: indexes(before, company.ticker) for company in market.companies}
     for miss in near_misses(bench, market):
-        if miss.cut in ("R1000", "R3000", "TOP500") and before.above[miss.ticker, "R3000"]:
-            company = next(one for one in market.companies if one.ticker == miss.ticker)
-            after = reconstitute(at(market, company, miss.flip_cap))
-            assert miss.index is None or (miss.index, miss.ticker) in before.members
-            if miss.would_be and after.above[miss.ticker, "R3000"] == before.above[miss.ticker, "R3000"]:
-                assert (miss.would_be, miss.ticker) in after.members
+        assert miss.leaves <= of_before[miss.ticker]
+        assert not miss.enters & of_before[miss.ticker]
+        company = next(one for one in market.companies if one.ticker == miss.ticker)
+        after = reconstitute(at(market, company, miss.flip_cap))
+        # In so small a market a company may cross more than one cut at once.
+        if [cut for cut in CUTS if before.above[miss.ticker, cut] != after.above[miss.ticker, cut]] == [miss.cut]:
+            assert miss.leaves == of_before[miss.ticker] - indexes(after, miss.ticker)
+            assert miss.enters == indexes(after, miss.ticker) - of_before[miss.ticker]
+
+
+def indexes(result: Result, ticker: str) -> frozenset[str]:
+    return frozenset(index for index, member in result.members if member == ticker)
 
 
 def test_only_what_is_within_the_window_is_told(bench: Bench) -> None:

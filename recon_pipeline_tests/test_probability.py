@@ -7,6 +7,7 @@ edges it is held against the oracle in `test_monte_carlo.py`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -15,20 +16,14 @@ import numpy as np
 import polars as pl
 import pytest
 
-from recon_pipeline import events
-from recon_pipeline.errors import BadInput
-from recon_pipeline.monte_carlo import CODES, CUTS, Codes, Shocks, draw, place, simulate
+from recon_pipeline import events, probability
+from recon_pipeline.errors import BadInput, Busy
+from recon_pipeline.monte_carlo import CODES, CUTS, Codes, Shocks, Start, draw, place, simulate
+from recon_pipeline.path_start import REBUILT, prepare_paths
 from recon_pipeline.pipeline import open_warehouse
-from recon_pipeline.probability import (
-    OUTCOME_COLUMNS,
-    REBUILT,
-    Forecast,
-    forecast,
-    hidden_rules,
-    parameters,
-    prepare_paths,
-)
-from recon_pipeline.projection import projection_settings
+from recon_pipeline.probability import OUTCOME_COLUMNS, Forecast, forecast
+from recon_pipeline.projection import project, projection_settings
+from recon_pipeline.projection_model import hidden_rules, parameters
 from recon_pipeline.settings import Settings
 from recon_pipeline.tables import load_tables
 from recon_pipeline.warehouse import Reader, Warehouse
@@ -107,19 +102,22 @@ def test_without_a_day_to_go_it_is_the_projection_itself(projected: Projected, w
         assert told == pytest.approx(caps)
 
 
-def test_a_market_that_stands_still_differs_by_the_mean_of_low_closes_alone(
-    projected: Projected, warehouse: Warehouse
-) -> None:
-    """The days before the rank day are other days than those before the projection: a mean may save who it did not."""
-    done = projected.done
-    outcome = simulate(done.start, done.moves.still(done.start), paths=1, seed=1)
-    got = membership(done.start.security_ids, outcome.company_counts.argmax(axis=1).astype(np.uint8))
-    wanted = set(warehouse.frame(MEMBERS, {"event_id": done.event.event_id}).iter_rows())
-    lines = set(done.start.security_ids)
-    differ = {line for line, index in got ^ wanted if index == "R3000E" and line in lines}
-    low = {line for line, close in zip(done.start.security_ids, done.start.close, strict=True) if close < 1}
-    assert differ <= low
-    assert len(got & wanted) > 0.99 * len(wanted) - len(done.start.line_ids) * 10
+def test_sessions_on_which_nothing_moves_end_as_the_sql_ranks_it(projected: Projected, warehouse: Warehouse) -> None:
+    """A week to go and no volatility: what differs are the days that a mean of low closes counts, as the SQL has it."""
+    event = projected.done.event
+    rank_day = events.sessions(event.rank_day, events.LAST_DAY)[5]
+    ahead = prepare_paths(warehouse, event, rank_day=rank_day)
+    start, still = ahead.start, ahead.moves.still(ahead.start)
+    assert (still.sessions, still.window_sessions) == (5, 4)
+    shocks = draw(start, still, 1, np.random.default_rng(1))
+    assert (shocks.price_factor == 1).all()
+    assert (shocks.cap_factor == 1).all()
+    assert np.isfinite(shocks.mean_close).any(), "members under a dollar, whose mean of the days between is asked for"
+    placed = place(start, shocks)
+    got = membership(start.security_ids, placed.codes[0]) | membership(start.line_ids, placed.line_codes[0])
+    assert got == _by_sql(warehouse, event.event_id, start, shocks, 0)
+    outcome = simulate(start, still, paths=2, seed=1)
+    assert np.array_equal(outcome.company_counts.argmax(axis=1), placed.codes[0])
 
 
 def test_the_sql_places_the_prices_of_a_path_alike(projected: Projected, warehouse: Warehouse) -> None:
@@ -129,20 +127,19 @@ def test_the_sql_places_the_prices_of_a_path_alike(projected: Projected, warehou
     # A year at once, so that many are moved over cuts, bands and the minimum price.
     wild = replace(sure, sigma=sure.sigma * 15, cap_noise=0.0)
     shocks = draw(start, wild, 2, np.random.default_rng(7))
-    shocks = Shocks(shocks.price_factor, shocks.price_factor, shocks.mean_close, shocks.is_there, shocks.is_left)
+    shocks = Shocks(shocks.price_factor, shocks.price_factor, shocks.mean_close, shocks.has_place, shocks.is_taken)
     placed = place(start, shocks)
     moved = set()
     for path in range(2):
         got = membership(start.security_ids, placed.codes[path]) | membership(start.line_ids, placed.line_codes[path])
-        wanted = _by_sql(warehouse, event, projected, shocks, path)
+        wanted = _by_sql(warehouse, event, start, shocks, path)
         assert got == wanted
         moved |= wanted ^ set(warehouse.frame(MEMBERS, {"event_id": event}).iter_rows())
     assert len(moved) > 300
 
 
-def _by_sql(warehouse: Warehouse, event: str, projected: Projected, shocks: Shocks, path: int) -> set[tuple[str, str]]:
+def _by_sql(warehouse: Warehouse, event: str, start: Start, shocks: Shocks, path: int) -> set[tuple[str, str]]:
     """The membership that the SQL makes of the prices of a path."""
-    start = projected.done.start
     factors = pl.DataFrame(
         {
             "company_id": start.company_ids,
@@ -209,9 +206,26 @@ def test_a_projection_made_anew_forgets_the_paths_of_the_one_before(projected: P
         assert warehouse.row_count("recon.ranking") > 0
 
 
+def test_no_other_projection_comes_between_a_projection_and_its_paths(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, day = Settings(home=tmp_path), date(2023, 3, 31)
+
+    def another(*_: object, **__: object) -> None:
+        with ThreadPoolExecutor(1) as other:
+            other.submit(project, day, settings, event_id="2023-06-recon", openings=[tmp_path / "list.csv"]).result()
+
+    monkeypatch.setattr("recon_pipeline.projection.LOCK_WAIT_S", 0.0)
+    monkeypatch.setattr(probability, "project", lambda *_, **__: None)
+    monkeypatch.setattr(probability, "prepare_paths", another)
+    with pytest.raises(Busy, match="another projection has held it"):
+        forecast("2023-06-recon", day, settings)
+
+
 def test_parameters_are_those_that_the_model_asks_for() -> None:
     found = parameters()
-    assert {"p_eligible_member", "p_eligible_newcomer", "tail_df", "volatility_scale"} <= found.keys()
+    assert {"p_eligible_member", "p_eligible_risen", "p_eligible_newcomer", "volatility_scale"} <= found.keys()
+    assert found["tail_df"] > 2, "a Student t of less has no deviation"
     assert all(0 <= value <= 1 for name, value in found.items() if name.startswith("p_"))
     assert hidden_rules() == ("country", "presumed_ineligible")
     assert len(OUTCOME_COLUMNS) == len(CUTS)

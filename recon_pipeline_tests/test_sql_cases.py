@@ -69,6 +69,8 @@ BY_NAME: Mapping[str, str] = {
     "season": "june",
     "effective_date": "2023-06-23",
     "unit": "flag",
+    "floor_cut": "R3000",
+    "last_rank": "3000",
     "source": "case",
     "listing_source": "case",
     **{

@@ -8,15 +8,25 @@ from __future__ import annotations
 from decimal import Decimal
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from recon_pipeline.errors import BadInput
-from recon_pipeline.supposing import OVERRIDES, Override, from_mapping, line_of, read_file, read_setting, what_if
+from recon_pipeline.supposing import (
+    OVERRIDES,
+    Override,
+    WhatIf,
+    from_mapping,
+    line_of,
+    read_file,
+    read_setting,
+    what_if,
+)
 from recon_pipeline.tables import load_tables
 from recon_pipeline_tests.small_home import publish_rows, small_home
+from recon_pipeline_tests.story_home import EVENT, GIVEN
 from recon_pipeline_tests.test_cli import Recon, paragraph
 from recon_pipeline_tests.test_cli import recon as recon
-from recon_pipeline_tests.test_story import EVENT, GIVEN
 
 
 @pytest.mark.parametrize(
@@ -108,8 +118,36 @@ def test_what_cannot_be_supposed_is_told(recon: Recon, home: Path, tmp_path: Pat
     # Published, but by rows alone: nothing was derived in this home.
     assert "has no line BIG on its rank day" in paragraph(recon(*asked, "--set", "BIG.price=1"))
     nothing = paragraph(recon("what-if", EVENT, "--home", tmp_path / "none", "--set", "BIG.price=1"))
-    assert "there is no such file" in nothing
+    assert f"the home {tmp_path / 'none'} has published nothing" in nothing
+    assert "--home" in nothing
+    assert "recon demo" in nothing
     assert not (tmp_path / "none").exists()
+
+
+def test_moves_are_told_by_line_and_who_only_makes_room_is_counted() -> None:
+    ranks = [("C-B", 30, 3), ("C-A", 1, 1), ("C-D", 4, 6), ("C-E", 5, 4), ("C-F", 7, None)]
+    told = [("enters", "R2000", "A"), ("leaves", "R2000", "B"), ("enters", "R1000", "B"), ("leaves", "RMICRO", "A")]
+    empty = pl.DataFrame()
+    found = WhatIf(
+        event_id=EVENT,
+        overrides=(Override("B", "price", Decimal(3)),),
+        companies=pl.DataFrame({"ticker": ["B"], "company_id": ["C-B"]}),
+        memberships=pl.DataFrame(
+            [(what, index, ticker, f"{ticker} Inc.", f"L-{ticker}") for what, index, ticker in told],
+            schema=["what", "index_id", "ticker", "company_name", "security_id"],
+            orient="row",
+        ),
+        eligibility=empty,
+        changes=empty,
+        breakpoints=empty,
+        ranks=pl.DataFrame(ranks, schema=["company_id", "rank", "rank_then"], orient="row"),
+        notes=(),
+    )
+    assert found.moves.select("ticker", "leaves", "enters").rows() == [
+        ("B", "R2000", "R1000"),
+        ("A", "RMICRO", "R2000"),
+    ]
+    assert found.moved_aside == (2, 2)
 
 
 def test_a_class_that_is_not_there_is_nobody_elses() -> None:

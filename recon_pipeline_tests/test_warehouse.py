@@ -20,7 +20,7 @@ import pytest
 
 from recon_pipeline.errors import BadInput, Busy, ContractBroken
 from recon_pipeline.tables import Check, Macro, Query, Table, load_macros, load_tables, public_tables
-from recon_pipeline.warehouse import Column, Reader, Warehouse, engine_version, shapes
+from recon_pipeline.warehouse import Column, Reader, Warehouse, engine_version, shapes, write_snapshot
 from recon_pipeline_tests.small_home import publish_rows
 from recon_pipeline_tests.test_sql_cases import DEFAULT_EVENT, Row
 
@@ -431,9 +431,40 @@ def test_a_reader_names_tables_as_the_contract_does(published: Path) -> None:
     assert reader.frame("select * from recon.events where event_id = $event_id", wanted).height == 1
 
 
-def test_a_reader_cannot_write(published: Path) -> None:
-    with pytest.raises(duckdb.Error, match="read-only"):
-        Reader(published).frame("delete from recon.events")
+@pytest.mark.engine
+@pytest.mark.parametrize(
+    ("sql", "says"),
+    [
+        ("delete from recon.events", "one SELECT"),
+        ("copy (select 1) to 'FOLDER/written.csv'", "one SELECT"),
+        ("attach 'FOLDER/written.csv' as another", "one SELECT"),
+        ("select 1; select 2", "one SELECT"),
+        ("", "one SELECT"),
+        ("selec 1", "syntax error"),
+        ("select cast('x' as integer)", "'x'"),
+        ("select * from recon.nothing", "nothing"),
+        ("select nothing from recon.events", "nothing"),
+        ("select * from 'FOLDER/nothing.parquet'", "nothing"),
+        ("create table recon.mine as select 1 as one; select one from recon.mine", "read-only"),
+    ],
+)
+def test_what_a_reader_does_not_answer_is_told_and_writes_nothing(
+    published: Path, tmp_path: Path, sql: str, says: str
+) -> None:
+    with pytest.raises(BadInput, match=says) as error:
+        Reader(published).frame(sql.replace("FOLDER", str(tmp_path)))
+    assert str(published) in str(error.value)
+    assert "\n" not in str(error.value)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.engine
+def test_a_reader_answers_whatever_asks(published: Path) -> None:
+    reader = Reader(published)
+    assert reader.frame("describe recon.events").height > 10
+    assert reader.frame("pivot recon.events on kind using count(*) group by season").rows() == [("june", 1)]
+    with pytest.raises(BadInput, match="count mismatch"):
+        reader.frame("select 1", {"unused": 1})
 
 
 def test_a_file_that_is_not_there_is_told_with_what_to_do(tmp_path: Path) -> None:
@@ -501,7 +532,7 @@ def test_a_snapshot_is_written_whatever_the_path_of_the_warehouse(tmp_path: Path
     with Warehouse(tmp_path / name) as warehouse:
         warehouse.prepare(SMALL)
         two_events(warehouse)
-        warehouse.write_snapshot(tmp_path / "out" / "recon.duckdb", tmp_path / "out", [FACTS])
+        write_snapshot(warehouse, tmp_path / "out" / "recon.duckdb", tmp_path / "out", [FACTS])
         assert warehouse.row_count("raw.facts") == 2
     assert pl.read_parquet(tmp_path / "out" / "facts.parquet")["event_id"].to_list() == [OTHER_EVENT, DEFAULT_EVENT]
     assert Reader(tmp_path / "out" / "recon.duckdb").frame("select count(*) from raw.facts").item() == 2
@@ -533,7 +564,7 @@ def test_a_macro_travels_with_the_snapshot_and_answers_under_any_name(
 ) -> None:
     two_events(warehouse)
     warehouse.prepare(SMALL, macros=[TICKERS])
-    warehouse.write_snapshot(tmp_path / "recon.duckdb", tmp_path, [FACTS], [TICKERS])
+    write_snapshot(warehouse, tmp_path / "recon.duckdb", tmp_path, [FACTS], [TICKERS])
     expected = warehouse.frame("from raw.tickers_of($event)", {"event": DEFAULT_EVENT})
     assert expected.height == 1
     with duckdb.connect() as con:
@@ -548,9 +579,9 @@ def test_a_macro_travels_with_the_snapshot_and_answers_under_any_name(
 def test_a_snapshot_that_fails_leaves_the_warehouse_usable(warehouse: Warehouse, tmp_path: Path) -> None:
     broken = Table("raw", "facts", "create table raw.facts (a no_such_type)")
     with pytest.raises(duckdb.Error, match="no_such_type"):
-        warehouse.write_snapshot(tmp_path / "first.duckdb", tmp_path, [broken])
+        write_snapshot(warehouse, tmp_path / "first.duckdb", tmp_path, [broken])
     two_events(warehouse)
-    warehouse.write_snapshot(tmp_path / "second.duckdb", tmp_path, [FACTS])
+    write_snapshot(warehouse, tmp_path / "second.duckdb", tmp_path, [FACTS])
     assert warehouse.row_count("raw.facts") == 2
 
 

@@ -83,7 +83,8 @@ def project(
         progress=console.is_terminal,
         say=lambda text: console.print(f"[dim]{plain(text)}[/]"),
     )
-    reader = Reader(done.published)
+    # Its own snapshot: another projection may be published by now.
+    reader = Reader(done.snapshot.path / done.published.name)
     # A table shows what is open; the rest, the certain ones too, is for scripts.
     frame = reader.frame(
         """
@@ -126,14 +127,18 @@ def project(
         return
     cuts = reader.frame(
         """
-        select breakpoint_id, cut_rank, now_usd, expected_usd, p05_usd, p50_usd, p95_usd
+        select breakpoint_id, cut_rank, now_usd, p05_usd, p50_usd, p95_usd
         from recon.projection_breakpoints
         where event_id = $event_id
         order by cut_rank, breakpoint_id
         """,
         {"event_id": done.event.event_id},
     )
-    print_rows(cuts, output, "Breakpoints on the rank day: 90 % of the paths lie between p05 and p95 (estimates)")
+    print_rows(
+        cuts,
+        output,
+        "Breakpoints on the rank day: p50 is to be expected, 90 % lie between p05 and p95 (estimates)",
+    )
     terminal().print(
         f"{done.outcome.paths:,} paths of {len(done.start.company_ids):,} companies over {done.moves.sessions} "
         f"sessions to {done.rank_day}, seed {seed}, market {100 * done.moves.market_sigma:.2f} % a session; "

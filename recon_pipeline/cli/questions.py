@@ -20,7 +20,7 @@ from recon_pipeline.cli.options import (
     place_of,
     settings_of,
 )
-from recon_pipeline.cli.printing import cell, plain, print_rows, terminal
+from recon_pipeline.cli.printing import cell, counted, plain, print_rows, terminal
 from recon_pipeline.errors import BadInput
 
 if TYPE_CHECKING:
@@ -147,11 +147,11 @@ def near_miss(
     frame = api.near_miss(event_id, wanted, limit, home=home)
     if output is Format.table:
         # The rest is for scripts; a terminal is not that wide.
-        shorter = {"cut_id": "cut", "side_before": "was", "index_id": "in", "market_cap_usd": "cap_usd"}
+        shorter = {"cut_id": "cut", "market_cap_usd": "cap_usd"}
         shorter |= {"margin_ranks": "places", "close_usd": "price_usd", "flip_price_usd": "to_price_usd"}
         frame = frame.rename(shorter | {"flip_shares": "to_shares"})
         frame = frame.select(
-            *("ticker", "cut", "was", "in", "would_be", "rank", "cap_usd", "margin_usd", "margin_pct", "places"),
+            *("ticker", "cut", "leaves", "enters", "rank", "cap_usd", "margin_usd", "margin_pct", "places"),
             *("price_usd", "to_price_usd", "to_shares"),
         ).with_columns(frame["margin_pct"].cast(pl.Float64).round(3))
     print_rows(frame, output, f"Near misses of {event_id}" + (f", {wanted}" if wanted else ""))
@@ -188,31 +188,33 @@ def what_if(
             name: json.loads(frame.with_columns(pl.selectors.decimal().cast(pl.Float64)).write_json())
             for name, frame in found.frames.items()
         }
-        told = {"event_id": event_id, "overrides": [str(one) for one in found.overrides], "notes": found.notes}
-        typer.echo(json.dumps(told | rows))
+        head = {"event_id": event_id, "overrides": [str(one) for one in found.overrides], "notes": found.notes}
+        typer.echo(json.dumps(head | rows))
         return
-    titles = {
-        "companies": f"What is supposed of {event_id}, and what becomes of it",
-        "memberships": "Memberships that would differ",
-        "changes": "Changes of the event that would differ (recon.index_changes)",
-        "breakpoints": "Cuts that would differ",
-        "eligibility": "Verdicts that would differ",
-        "ranks": f"The {MOST_RANKS} ranks that would move farthest, of {found.ranks.height:,}",
-    }
-    for name, frame in found.frames.items():
-        if frame.is_empty():
-            continue
-        ids = [column for column in ("security_id", "company_id", "cut_rank_then") if column in frame.columns]
-        shown = frame.drop(ids) if name != "ranks" else frame.drop(ids).head(MOST_RANKS)
-        print_rows(_side_by_side(shown), Format.table, titles[name])
+    told = (
+        (f"What is supposed of {event_id}, and what becomes of it", found.companies),
+        ("Who would be in other indexes", found.moves),
+        ("Verdicts that would differ", found.eligibility),
+        ("Changes of the event that would differ (recon.index_changes)", found.changes),
+        ("Cuts that would differ", found.breakpoints),
+    )
+    for title, frame in told:
+        if not frame.is_empty():
+            print_rows(_side_by_side(frame.drop(IDS, strict=False)), Format.table, title)
+    others, places = found.moved_aside
+    if others:
+        terminal().print(
+            f"{counted(others, 'rank')} of other companies would differ, by {counted(places, 'place')} at most; "
+            "--format json has them."
+        )
     if all(frame.is_empty() for name, frame in found.frames.items() if name != "companies"):
         terminal().print("Nothing would differ.")
     for note in found.notes:
         terminal(stderr=True).print(f"[yellow]note:[/] {plain(note)}", soft_wrap=True)
 
 
-MOST_RANKS = 20
-"""Ranks that a what-if prints: one company that moves far shifts all between by one; json has them all."""
+IDS = ("security_id", "company_id", "cut_rank_then")
+"""Columns of a what-if that a script needs and a reader does not."""
 
 
 def _side_by_side(frame: pl.DataFrame) -> pl.DataFrame:
@@ -265,14 +267,18 @@ def demand(
     wanted, stated = index_of(index, "Printing demand"), read_assets(assets or ())
     if net and wanted:
         raise BadInput("Printing demand: --net is over all indexes, --index is one of them. Drop one of the two.")
+    if wanted and (others := sorted(set(stated) - {wanted})):
+        raise BadInput(f"Printing demand of {wanted}: --assets states {', '.join(others)}. Drop that, or --index.")
+    # Who states assets asks about their indexes; what is netted is so over all.
+    indexes = [] if net else [wanted] if wanted else sorted(stated)
     reader = Reader(published_database(place_of(home, event_id)))
     require_event(reader, event_id)
-    trades = index_demand(reader, event_id, index_id=wanted, assets=stated)
+    trades = index_demand(reader, event_id, indexes=indexes, assets=stated)
     # Beside csv and json they would be in the way of a reader of these.
-    for line in assumptions(event(event_id), trades, stated):
+    for line in assumptions(event(event_id), trades, stated, indexes=indexes):
         typer.echo(f"# {line}", err=output is not Format.table)
     frame = net_demand(reader, event_id, assets=stated) if net else trades
-    title = f"Demand at {event_id}" + (f", {wanted}" if wanted else "") + (", net" if net else "")
+    title = f"Estimated demand at {event_id}" + (f", {wanted}" if wanted else "") + (", net" if net else "")
     if output is Format.table:
         frame, of = _demand_columns(frame, net=net)
         title += of
@@ -280,6 +286,7 @@ def demand(
 
 
 MAIN_INDEXES = ["R1000", "R2000", "R3000", "RMICRO"]
+SIDES = ("before", "after")
 
 
 def _demand_columns(frame: pl.DataFrame, *, net: bool) -> tuple[pl.DataFrame, str]:
@@ -303,8 +310,8 @@ def _demand_columns(frame: pl.DataFrame, *, net: bool) -> tuple[pl.DataFrame, st
         ]
         named = [pl.col("movement", "ticker"), *main]
     else:
-        change = (pl.col("weight_after_pct") - pl.col("weight_before_pct")).cast(pl.Float64).round(6)
-        named = [pl.col("index_id", "action", "movement", "ticker"), change.alias("weight_change_pct")]
+        weights = [pl.col(f"weight_{side}_pct").cast(pl.Float64).round(4).alias(f"{side}_pct") for side in SIDES]
+        named = [pl.col("index_id", "action", "movement", "ticker"), *weights]
     told = frame.select(
         *named,
         pl.col("demand_usd").alias("trade_usd") if known else pl.col(f"usd{billion}").cast(pl.Float64).alias("dollars"),

@@ -1,8 +1,8 @@
 """The page of a company: its story at each event that the site tells of it, as `story` found it.
 
 Belongs here: which companies have a page, the tables of a story, the place of a company among the cut-offs as a small
-picture, the statement of an addition. Does not belong here: how a story is found (`story.py` of the package), that
-picture (`place.py`).
+picture, the statement of an addition. Does not belong here: how a story is found (`recon_pipeline/story/`),
+that picture (`place.py`).
 """
 
 from __future__ import annotations
@@ -153,7 +153,8 @@ CUTS = (
     Column("flip.margin_ranks", "in places", "change"),
     Column("flip.price_usd", "Price that flips it", "price"),
     Column("flip.shares", "Shares that flip it", "count"),
-    Column("would_be", "It would be in"),
+    Column("flip.leaves", "It would leave", "indexes"),
+    Column("flip.enters", "It would enter", "indexes"),
 )
 RULES = (
     Column("name", "Rule", "code"),
@@ -221,7 +222,7 @@ def cuts(story: Explanation) -> Grid:
 def _cut_row(cut: Cut) -> Row:
     side = ("above" if cut.is_above else "below") + (", held by the band" if cut.is_held_by_band else "")
     band = {} if cut.band_pct else dict.fromkeys(("band_low_usd", "band_high_usd"))
-    return vars(cut) | band | {"side": side, "would_be": index_name(cut.flip.would_be) if cut.flip else None}
+    return vars(cut) | band | {"side": side}
 
 
 def rules(story: Explanation, line: Line) -> Grid:

@@ -7,12 +7,11 @@ what a value means (the contracts of the tables).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import cache
 
-from recon_pipeline.rules import reference_rows
+from recon_pipeline.wording import CUTS, REASONS, SHARES_WHY, index_names
 
 NOTHING = "\N{EN DASH}"
 """Shown where a value is not known or does not apply."""
@@ -175,28 +174,15 @@ def sort_value(value: object) -> str:
 # --- codes ------------------------------------------------------------------------------------------------------------
 
 
-@cache
-def index_names() -> dict[str, str]:
-    """Return the name of every index by its id."""
-    return {row["index_id"]: row["name"] for _, row in reference_rows("indexes.csv")}
-
-
 def index_name(index_id: str | None) -> str:
     """Return the name of an index; outside where there is none."""
     return "outside" if index_id is None else index_names().get(index_id, index_id)
 
 
-CUTS = {
-    "TOP50": "Top 50",
-    "TOP200": "Top 200",
-    "TOP500": "Top 500",
-    "R1000": "Russell 1000 | Russell 2000",
-    "MICRO": "Upper end of the Microcap",
-    "R3000": "Lower end of the Russell 3000",
-    "R3000E": "Smallest company of the Russell 3000E",
-    "MIN_PRICE": "Lowest price",
-    "MIN_CAP": "Lowest market cap",
-}
+def index_list(index_ids: str | Sequence[str] | None) -> str:
+    """Return the names of indexes, which a table has with blanks between, in the order of the family."""
+    asked = index_ids.split() if isinstance(index_ids, str) else index_ids or ()
+    return ", ".join(name for index_id, name in index_names().items() if index_id in asked) or NOTHING
 
 
 def cut_name(cut_id: str) -> str:
@@ -204,32 +190,17 @@ def cut_name(cut_id: str) -> str:
     return CUTS.get(cut_id, cut_id)
 
 
-REASONS = {
-    "rank": "its rank",
-    "no_figures": "a line without price or share count",
-    "listing": "not listed by the rank day",
-    "exchange": "exchange does not qualify",
-    "security_type": "not a common share",
-    "structure": "structure does not qualify",
-    "country": "not a US company by the rules",
-    "price": "price too low",
-    "market_cap": "market cap too small",
-    "share_class": "share class",
-    "float": "too few shares free to trade",
-    "votes": "too few votes with the public",
-    "presumed_ineligible": "presumed: was left out before though large enough",
-    "ipo": "initial public offering",
-    "fast_entry": "fast entry",
-    "business_combination": "merged with a listed shell",
-}
-
-
 def reason(code: str | None) -> str:
     """Return why a line changes index or does not qualify."""
     return NOTHING if code is None else REASONS.get(code, plain(code))
 
 
-SHOWN |= {"index": index_name, "reason": reason, "cut": cut_name}
+def shares_why(code: str | None) -> str:
+    """Return where a share count is from."""
+    return NOTHING if code is None else SHARES_WHY.get(code, plain(code))
+
+
+SHOWN |= {"index": index_name, "indexes": index_list, "reason": reason, "cut": cut_name}
 
 SEASONS = {"march": "March", "june": "June", "september": "September", "december": "December"}
 

@@ -59,7 +59,18 @@ class Writer:
             "body": lambda grid, root: body(grid, self._links(root)),
             **{
                 name: getattr(words, name)
-                for name in ("money", "price", "count", "percent", "day", "short_day", "plain", "text", "reason")
+                for name in (
+                    "money",
+                    "price",
+                    "count",
+                    "percent",
+                    "day",
+                    "short_day",
+                    "plain",
+                    "text",
+                    "reason",
+                    "shares_why",
+                )
             },
         }
 

@@ -99,6 +99,12 @@ warrants as (
     where securities.event_id = $event_id and securities.role = 'rank' and securities.security_type = 'warrant'
 ),
 
+when_issued as (
+    select distinct securities.issuer_key as issuer_key
+    from core.securities as securities
+    where securities.event_id = $event_id and securities.role = 'rank' and securities.security_type = 'when_issued'
+),
+
 offerings as (
     select newcomers.ticker as ticker, ipos.status as status, ipos.source as source
     from newcomers
@@ -173,6 +179,11 @@ facts as (
     where
         filings.form in ('424B1', '424B4')
         and filings.filed_date >= event.window_start - event.tolerance_days
+    union all
+    -- What trades before it is handed out is handed out.
+    select newcomers.ticker, 'shares when issued beside it' as evidence, newcomers.listing_source as source
+    from newcomers
+    inner join when_issued on newcomers.issuer_key = when_issued.issuer_key
     union all
     select newcomers.ticker, 'warrants listed beside it' as evidence, newcomers.listing_source as source
     from newcomers

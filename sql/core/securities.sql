@@ -179,8 +179,9 @@ worded as (
         least(
             named.place,
             case
-                -- When issued: no share yet, and none of a warrant, though some sources write it with the same letter.
-                when regexp_matches(lines.ticker, '[.]WI$') then 0
+                -- When issued: no share yet, and none of a warrant, though some sources write it with the same letter. On
+                -- one exchange a fifth letter says so; some lists keep it with the day that it expired.
+                when regexp_matches(lines.ticker, '[.]WI$|[(]EXP') or roots.ticker is not null then 0
                 when
                     regexp_matches(lines.symbol, '[/.+-]WS?$')
                     or regexp_matches(lines.ticker, '[.]WS([.][A-Z])?$')
@@ -193,6 +194,13 @@ worded as (
         ) as place
     from lines
     inner join named on lines.plain_name = named.plain_name
+    left join lines as roots
+        on
+            lines.role = roots.role
+            and lines.anchor_date = roots.anchor_date
+            and lines.plain_name = roots.plain_name
+            and regexp_matches(lines.ticker, '^[A-Z]{4}V$')
+            and left(lines.ticker, 4) = roots.ticker
 ),
 
 titled as (

@@ -10,7 +10,7 @@ create table raw.projection_runs (
     panel_sessions bigint not null check (panel_sessions >= 2),
     panel_from date not null,
     market_volatility_pct decimal(9, 4) not null check (market_volatility_pct >= 0),
-    tail_df decimal(9, 4) not null check (tail_df > 0),
+    tail_df decimal(9, 4) not null check (tail_df > 2),
     cap_noise_pct decimal(9, 4) not null check (cap_noise_pct >= 0),
     gone_before_pct decimal(9, 4) not null check (gone_before_pct between 0 and 100),
     gone_after_pct decimal(9, 4) not null check (gone_after_pct between 0 and 100),
@@ -31,7 +31,7 @@ comment on column raw.projection_runs.has_model_error is
 comment on column raw.projection_runs.panel_sessions is 'Sessions whose closes the volatilities were estimated on.';
 comment on column raw.projection_runs.panel_from is 'The first of these sessions.';
 comment on column raw.projection_runs.market_volatility_pct is
-    'Standard deviation of the log return of the market a session, percent.';
+    'Standard deviation of the log return of the market a session, percent: as estimated, and as drawn.';
 comment on column raw.projection_runs.tail_df is 'Degrees of freedom of the Student t that was drawn from.';
 comment on column raw.projection_runs.cap_noise_pct is
     'Deviation of the log of our market cap from the true one, percent; 0 without model error.';

@@ -15,7 +15,7 @@ comment on column raw.projection_volatilities.event_id is 'The projection; see r
 comment on column raw.projection_volatilities.company_id is 'The company.';
 comment on column raw.projection_volatilities.beta is 'Return of the company for a return of the market of one.';
 comment on column raw.projection_volatilities.volatility_pct is
-    'Scale of its log return a session beyond that of the market, percent: that of a Student t of tail_df.';
+    'Standard deviation of its log return a session beyond that of the market, percent: as estimated, and as drawn.';
 comment on column raw.projection_volatilities.basis is
     'Whether both rest on its own history or, where that is missing or short, on that of its peers.';
 comment on column raw.projection_volatilities.return_count is 'Returns of its own that there are.';

@@ -35,23 +35,15 @@ after as (
     where event_id = $event_id
 ),
 
--- From the largest size to the smallest, so that a move up or down can be told. Before the event only the indexes of
--- the opening are known. A Russell 2000 company that is in the Microcap as well is smaller than one that is not.
-sizes as (
-    select listed.index_id, listed.size
-    from (
-        values
-        ('TOP50', 1), ('TOP200', 2), ('TOP500', 3), ('R1000', 4), ('MIDCAP', 4),
-        ('R2500', 5), ('R2000', 5), ('R3000', 5), ('RMICRO', 6), ('R3000E', 6)
-    ) as listed (index_id, size)
-),
-
+-- By the last rank of the largest index that holds a line, so that a move up or down can be told. Before the event only
+-- the indexes of the opening are known. A Russell 2000 company that is in the Microcap as well is smaller than one that
+-- is not.
 size_before as (
     select
         before.security_id,
-        2 * min(sizes.size) + max(case when before.index_id = 'RMICRO' then 1 else 0 end) as size
+        2 * min(sizes.last_rank) + max(case when before.index_id = 'RMICRO' then 1 else 0 end) as size
     from before
-    inner join sizes on before.index_id = sizes.index_id
+    inner join reference.indexes as sizes on before.index_id = sizes.index_id
     group by before.security_id
 ),
 
@@ -61,11 +53,11 @@ size_after as (
     select
         after.security_id,
         coalesce(
-            2 * min(case when known.index_id is not null then sizes.size end),
-            2 * min(sizes.size)
+            2 * min(case when known.index_id is not null then sizes.last_rank end),
+            2 * min(sizes.last_rank)
         ) + max(case when after.index_id = 'RMICRO' then 1 else 0 end) as size
     from after
-    inner join sizes on after.index_id = sizes.index_id
+    inner join reference.indexes as sizes on after.index_id = sizes.index_id
     left join known on after.index_id = known.index_id
     group by after.security_id
 ),

@@ -174,70 +174,96 @@ trades as (
     left join dated_assets on changes.index_id = dated_assets.index_id and dated_assets.nth = 1
 ),
 
--- Whole numbers: cents of the trade of those assets, ten-thousandths of a dollar a share, cents a day.
-counted as (
+-- Whole numbers: ten-thousandths of a dollar a share, cents a day.
+measured as (
     select
         *,
         cast(cast(steps as decimal(18, 0)) * cast(0.00000001 as decimal(9, 8)) as decimal(12, 8)) as weight_pct,
-        (steps * cast(assets_usd * 100 as hugeint) + 5000000000) // 10000000000 as demand_cents,
         cast(close_usd * 10000 as hugeint) as close_parts,
-        cast(adv_usd * 100 as hugeint) as adv_cents
+        cast(adv_usd * 100 as hugeint) as adv_cents,
+        nullif((cast(adv_usd * 100 as hugeint) * auction_parts + 500000) // 1000000, 0) as auction_cents
     from trades
+),
+
+-- What a billion dollars and the stated assets trade, in cents without their sign; a step of weight is ten cents of a
+-- billion dollars.
+amounts as (
+    select
+        measured.*,
+        moneys.money as money,
+        case
+            when moneys.money = 'billion' then steps * 10
+            else (steps * cast(assets_usd * 100 as hugeint) + 5000000000) // 10000000000
+        end as cents
+    from measured
+    cross join (values ('billion'), ('assets')) as moneys (money)
+),
+
+-- Each amount in dollars, in shares, in days of trading and in closing auctions, rounded, as recon.security_demand has
+-- it for what is netted.
+sized as (
+    select
+        index_id,
+        security_id,
+        money,
+        cast(cast(sign * cents as decimal(26, 0)) * cast(0.01 as decimal(3, 2)) as decimal(24, 2)) as usd,
+        cast(sign * ((2 * cents * 100 + close_parts) // (2 * close_parts)) as bigint) as shares,
+        cast(
+            cast((2 * cents * 10000 + adv_cents) // (2 * adv_cents) as decimal(22, 0))
+            * cast(0.0001 as decimal(5, 4)) as decimal(18, 4)
+        ) as days,
+        cast(
+            cast((2 * cents * 10000 + auction_cents) // (2 * auction_cents) as decimal(22, 0))
+            * cast(0.0001 as decimal(5, 4)) as decimal(18, 4)
+        ) as auctions
+    from amounts
 )
 
 select
-    event_id,
-    vintage,
-    index_id,
-    security_id,
-    company_id,
-    action,
-    movement,
-    ticker,
-    rank_ticker,
-    company_name,
+    measured.event_id as event_id,
+    measured.vintage as vintage,
+    measured.index_id as index_id,
+    measured.security_id as security_id,
+    measured.company_id as company_id,
+    measured.action as action,
+    measured.movement as movement,
+    measured.ticker as ticker,
+    measured.rank_ticker as rank_ticker,
+    measured.company_name as company_name,
     case
-        when action = 'deletion' then weight_pct
-        when steps is not null then cast(0 as decimal(12, 8))
+        when measured.action = 'deletion' then measured.weight_pct
+        when measured.steps is not null then cast(0 as decimal(12, 8))
     end as weight_before_pct,
     case
-        when action = 'addition' then weight_pct
-        when steps is not null then cast(0 as decimal(12, 8))
+        when measured.action = 'addition' then measured.weight_pct
+        when measured.steps is not null then cast(0 as decimal(12, 8))
     end as weight_after_pct,
-    weight_basis,
-    close_usd,
-    -- A step is ten cents of a billion dollars.
-    cast(cast(sign * steps as decimal(18, 0)) * cast(0.1 as decimal(2, 1)) as decimal(18, 2)) as usd_per_billion,
-    cast(sign * ((2 * steps * 1000 + close_parts) // (2 * close_parts)) as bigint) as shares_per_billion,
-    adv_usd,
-    adv_basis,
+    measured.weight_basis as weight_basis,
+    measured.close_usd as close_usd,
+    cast(billion.usd as decimal(18, 2)) as usd_per_billion,
+    billion.shares as shares_per_billion,
+    measured.adv_usd as adv_usd,
+    measured.adv_basis as adv_basis,
     cast(
-        cast((2 * adv_cents * auction_parts + 1000000) // 2000000 as decimal(26, 0)) * cast(0.01 as decimal(3, 2))
-        as decimal(24, 2)
+        cast(measured.auction_cents as decimal(26, 0)) * cast(0.01 as decimal(3, 2)) as decimal(24, 2)
     ) as closing_auction_usd,
-    cast(
-        cast((2 * steps * 100000 + adv_cents) // (2 * adv_cents) as decimal(22, 0)) * cast(0.0001 as decimal(5, 4))
-        as decimal(18, 4)
-    ) as days_of_adv_per_billion,
-    cast(
-        cast(
-            (2 * steps * 100000000000 + adv_cents * auction_parts) // (2 * adv_cents * nullif(auction_parts, 0))
-            as decimal(22, 0)
-        ) * cast(0.0001 as decimal(5, 4)) as decimal(18, 4)
-    ) as closing_auction_multiple_per_billion,
-    assets_usd,
-    assets_as_of,
-    assets_source,
-    cast(cast(sign * demand_cents as decimal(26, 0)) * cast(0.01 as decimal(3, 2)) as decimal(24, 2)) as demand_usd,
-    cast(sign * ((2 * demand_cents * 100 + close_parts) // (2 * close_parts)) as bigint) as demand_shares,
-    cast(
-        cast((2 * demand_cents * 10000 + adv_cents) // (2 * adv_cents) as decimal(22, 0))
-        * cast(0.0001 as decimal(5, 4)) as decimal(18, 4)
-    ) as days_of_adv,
-    cast(
-        cast(
-            (2 * demand_cents * 10000000000 + adv_cents * auction_parts) // (2 * adv_cents * nullif(auction_parts, 0))
-            as decimal(22, 0)
-        ) * cast(0.0001 as decimal(5, 4)) as decimal(18, 4)
-    ) as closing_auction_multiple
-from counted
+    billion.days as days_of_adv_per_billion,
+    billion.auctions as closing_auction_multiple_per_billion,
+    measured.assets_usd as assets_usd,
+    measured.assets_as_of as assets_as_of,
+    measured.assets_source as assets_source,
+    assets.usd as demand_usd,
+    assets.shares as demand_shares,
+    assets.days as days_of_adv,
+    assets.auctions as closing_auction_multiple
+from measured
+inner join sized as billion
+    on
+        measured.index_id = billion.index_id
+        and measured.security_id = billion.security_id
+        and billion.money = 'billion'
+inner join sized as assets
+    on
+        measured.index_id = assets.index_id
+        and measured.security_id = assets.security_id
+        and assets.money = 'assets'

@@ -81,11 +81,11 @@ comment on column recon.index_demand.adv_basis is
     'month (traded_value_usd: the month up to the rank day), else two years (addtv_usd).';
 comment on column recon.index_demand.closing_auction_usd is
     'ASSUMPTION: what usually trades in the closing auction, USD a day: adv_usd times the house rule '
-    'closing_auction_pct of reference.rules.';
+    'closing_auction_pct of reference.rules; null where adv_usd is, or without that rule.';
 comment on column recon.index_demand.days_of_adv_per_billion is
     'ESTIMATE: the trade of one billion dollars, in days of average trading.';
 comment on column recon.index_demand.closing_auction_multiple_per_billion is
-    'ESTIMATE: the trade of one billion dollars, in usual closing auctions.';
+    'ESTIMATE: the trade of one billion dollars, in usual closing auctions (closing_auction_usd).';
 comment on column recon.index_demand.assets_usd is
     'Passive assets of this very index, USD, the last stated on or before the effective date in '
     'reference.index_assets; null = nobody states any, not zero.';

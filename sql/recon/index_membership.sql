@@ -159,8 +159,9 @@ placed as (
 
 -- Methodology 5.5: every eligible line of a company takes the index of the company; between reconstitutions nobody
 -- leaves for what fails then (10.11), and no further class of a member enters. 5.3: nor does a further class that was no
--- member and that no price list shows: lists of symbols alone keep those of shares that are not handed out yet. 5.6: a
--- class that does not qualify for a line of its own is no member, and since 2016 no part of the float of those that do.
+-- member and that no price list shows, unless it is known to be new (5.8): lists of symbols keep those of shares that are
+-- not handed out yet. 5.6: a class that does not qualify for a line of its own is no member, and since 2016 no part of
+-- the float of those that do.
 lines as (
     select
         universe.security_id as security_id,
@@ -174,7 +175,12 @@ lines as (
         or (
             eligibility.reason is null
             and kept_companies.company_id is null
-            and (universe.is_pricing_vehicle or universe.is_member or universe.close_usd is not null)
+            and (
+                universe.is_pricing_vehicle
+                or universe.is_member
+                or universe.close_usd is not null
+                or eligibility.share_class_evidence = 'new class'
+            )
         ) as is_line,
         floats.float_pct as float_pct,
         -- What the class is worth by itself, where the newest filing counts it apart; and what it trades.

@@ -7,34 +7,15 @@ with rules as (
         max(case when rule = 'cut_r3000e' then value end) as last_rank,
         coalesce(max(case when rule = 'has_microcap' then value end), 0) = 1 as has_microcap,
         coalesce(max(case when rule = 'has_r3000e' then value end), 0) = 1 as has_r3000e,
+        coalesce(max(case when rule = 'use_presumption' then value end), 0) = 1 as use_presumption,
         coalesce(max(case when rule = 'min_price_usd' then value end), 0) as min_price_usd,
         coalesce(max(case when rule = 'min_total_cap_usd' then value end), 0) as min_total_cap_usd
     from core.event_rules
     where event_id = $event_id
 ),
 
--- What a side of a cut means (7.2, 7.3): the index above it, and the one below.
-sides as (
-    select named.breakpoint_id, named.above_id, named.below_id
-    from (
-        values
-        ('TOP50', 'TOP50', 'TOP200'), ('TOP200', 'TOP200', 'MIDCAP'), ('TOP500', 'TOP500', 'R2500'),
-        ('R1000', 'R1000', 'R2000'), ('MICRO', 'R2000', 'RMICRO'), ('R3000', 'R2000', 'RMICRO'),
-        ('R3000E', 'RMICRO', null)
-    ) as named (breakpoint_id, above_id, below_id)
-),
-
-indexes_by_side as (
-    select
-        sides.breakpoint_id as breakpoint_id,
-        case when sides.above_id = 'RMICRO' and not rules.has_microcap then 'R3000' else sides.above_id end as above_id,
-        case when sides.below_id = 'RMICRO' and not rules.has_microcap then null else sides.below_id end as below_id
-    from sides
-    cross join rules
-),
-
 ranking as (
-    select company_id, ticker, status, rank, placing_cap_usd as cap_usd, cumulative_cap_usd
+    select company_id, ticker, status, rank, placing_cap_usd as cap_usd, cumulative_cap_usd, percentile
     from recon.ranking
     where event_id = $event_id
 ),
@@ -79,6 +60,8 @@ placed as (
         placements.is_above as is_above,
         placements.is_held_by_band as is_held_by_band,
         placements.side_before in ('above', 'below') and cuts.band_pct > 0 as has_band,
+        placements.leaves as leaves,
+        placements.enters as enters,
         cast(case
             when ranking.rank < cuts.cut_rank then cuts.sum_at - ranking.cap_usd else cuts.sum_before
         end as decimal(28, 4)) as others_before_cut,
@@ -210,12 +193,12 @@ of_cuts as (
         + case
             when not placed.has_band then 0 when placed.side_before = 'above' then placed.band_pct else -placed.band_pct
         end as edge_percentile,
-        case when placed.is_above then indexes_by_side.above_id else indexes_by_side.below_id end as index_id,
-        case when placed.is_above then indexes_by_side.below_id else indexes_by_side.above_id end as would_be
+        placed.leaves as leaves,
+        placed.enters as gives,
+        false as has_no_sides
     from placed
     inner join flips
         on placed.company_id = flips.company_id and placed.breakpoint_id = flips.breakpoint_id and flips.choice = 1
-    inner join indexes_by_side on placed.breakpoint_id = indexes_by_side.breakpoint_id
 ),
 
 -- --- the breakpoints of a quarterly event ----------------------------------------------------------------------------
@@ -267,16 +250,15 @@ of_candidates as (
         cast(null as bigint) as margin_ranks,
         cast(null as varchar) as passed_ticker,
         cast(null as decimal(10, 6)) as edge_percentile,
-        case
-            when compared.is_above then indexes_by_side.above_id
-            when not compared.is_floor then indexes_by_side.below_id
-        end as index_id,
-        case
-            when not compared.is_above then indexes_by_side.above_id
-            when not compared.is_floor then indexes_by_side.below_id
-        end as would_be
+        placements.leaves as leaves,
+        placements.enters as gives,
+        placements.company_id is null as has_no_sides
     from compared
-    inner join indexes_by_side on compared.cut_id = indexes_by_side.breakpoint_id
+    left join recon.placements as placements
+        on
+            placements.event_id = $event_id
+            and compared.company_id = placements.company_id
+            and compared.cut_id = placements.breakpoint_id
 ),
 
 -- --- the lowest price and the lowest market cap ----------------------------------------------------------------------
@@ -349,20 +331,14 @@ of_rules as (
         )
 ),
 
-size_cuts as (
-    select
-        max(case when breakpoint_id = 'R1000' then market_cap_usd end) as r1000_usd,
-        max(case when breakpoint_id = 'R3000' and reached_rank = cut_rank then market_cap_usd end) as r3000_usd,
-        max(case when breakpoint_id = 'R3000E' and reached_rank = cut_rank then market_cap_usd end) as r3000e_usd
-    from recon.breakpoints
-    where event_id = $event_id
-),
-
 members as (
-    select company_id, index_id
-    from recon.index_membership
-    where event_id = $event_id
-    group by company_id, index_id
+    select company_id, string_agg(index_id, ' ' order by index_id) as indexes
+    from (
+        select distinct company_id, index_id
+        from recon.index_membership
+        where event_id = $event_id
+    ) as held
+    group by company_id
 ),
 
 of_floors as (
@@ -377,25 +353,11 @@ of_floors as (
         cast(null as bigint) as margin_ranks,
         cast(null as varchar) as passed_ticker,
         cast(null as decimal(10, 6)) as edge_percentile,
-        case
-            when not of_rules.is_above then null
-            when large.company_id is not null then 'R1000'
-            when small.company_id is not null then 'R2000'
-            else 'RMICRO'
-        end as index_id,
-        -- By the breakpoints alone, as of a newcomer.
-        case
-            when of_rules.is_above then null
-            when of_rules.flip_cap_usd >= size_cuts.r1000_usd then 'R1000'
-            when size_cuts.r3000_usd is null or of_rules.flip_cap_usd >= size_cuts.r3000_usd then 'R2000'
-            when not rules.has_microcap then null
-            when size_cuts.r3000e_usd is null or of_rules.flip_cap_usd >= size_cuts.r3000e_usd then 'RMICRO'
-        end as would_be
+        case when of_rules.is_above then members.indexes end as leaves,
+        cast(null as varchar) as gives,
+        not of_rules.is_above as has_no_sides
     from of_rules
-    cross join size_cuts
-    cross join rules
-    left join members as large on of_rules.company_id = large.company_id and large.index_id = 'R1000'
-    left join members as small on of_rules.company_id = small.company_id and small.index_id = 'R2000'
+    left join members on of_rules.company_id = members.company_id
 ),
 
 -- --- all of them -----------------------------------------------------------------------------------------------------
@@ -421,17 +383,67 @@ near as (
         and gathered.flip_cap_usd > 0
 ),
 
+-- Who is in no index has no sides: by the breakpoints alone, those of a newcomer of the cap at which it flips. Where fewer
+-- companies qualify than a cut asks for, all are above it (7.1).
+size_cuts as (
+    select breakpoint_id, case when reached_rank < cut_rank then 0 else market_cap_usd end as market_cap_usd
+    from recon.breakpoints
+    where event_id = $event_id
+    union all
+    select breakpoint_id, market_cap_usd
+    from recon.ipo_breakpoints
+    where event_id = $event_id
+),
+
+-- Presumably not eligible for the Microcap, as recon.index_membership has it.
+presumed_out as (
+    select universe.company_id as company_id
+    from core.presumptions as presumptions
+    cross join rules
+    inner join recon.universe as universe
+        on universe.event_id = $event_id and presumptions.pricing_ticker = universe.ticker
+    where presumptions.event_id = $event_id and presumptions.is_presumed_out_of_microcap and rules.use_presumption
+),
+
+newcomers as (
+    select
+        near.company_id as company_id,
+        near.cut_id as cut_id,
+        string_agg(indexes.index_id, ' ' order by indexes.index_id) as enters
+    from near
+    cross join rules
+    inner join reference.indexes as indexes
+        on
+            (rules.has_microcap or indexes.index_id <> 'RMICRO')
+            and (rules.has_r3000e or indexes.index_id <> 'R3000E')
+    inner join size_cuts as floors
+        on indexes.floor_cut = floors.breakpoint_id and near.flip_cap_usd >= floors.market_cap_usd
+    inner join size_cuts as ends
+        on
+            ends.breakpoint_id = 'R3000'
+            and (near.flip_cap_usd >= ends.market_cap_usd or indexes.floor_cut = 'R3000E')
+    left join size_cuts as ceilings
+        on
+            indexes.ceiling_cut = ceilings.breakpoint_id
+            and near.flip_cap_usd >= ceilings.market_cap_usd
+            and near.flip_cap_usd >= ends.market_cap_usd
+    left join presumed_out
+        on near.company_id = presumed_out.company_id and near.flip_cap_usd < ends.market_cap_usd
+    where not near.is_above and near.has_no_sides and ceilings.breakpoint_id is null and presumed_out.company_id is null
+    group by near.company_id, near.cut_id
+),
+
 described as (
     select
         near.*,
+        coalesce(near.gives, newcomers.enters) as enters,
         universe.security_id as security_id,
         universe.ticker as ticker,
         universe.company_name as company_name,
         universe.close_usd as close_usd,
         universe.outstanding_shares as outstanding_shares,
         ranking.rank as rank,
-        percentiles.percentile as percentile,
-        members.index_id as held_index_id,
+        ranking.percentile as percentile,
         -- Where the cap is made from figures of two lines, no price and no count of one of them tells the other's.
         universe.close_usd > 0 and universe.outstanding_shares > 0 as has_figures,
         cast(near.market_cap_usd * 10000 as hugeint) as cap_steps,
@@ -442,11 +454,12 @@ described as (
     -- Who has left the exchanges by the first session of the new membership is in no index, whatever its cap.
     left join core.departures as departures
         on departures.event_id = $event_id and universe.ticker = departures.rank_ticker and departures.has_left
+    left join newcomers on near.company_id = newcomers.company_id and near.cut_id = newcomers.cut_id
     left join ranking on near.company_id = ranking.company_id
-    left join recon.ranking as percentiles
-        on percentiles.event_id = $event_id and near.company_id = percentiles.company_id
-    left join members on near.company_id = members.company_id and near.index_id = members.index_id
-    where departures.rank_ticker is null
+    where
+        departures.rank_ticker is null
+        -- A cut decides where one of its sides has an index that the other has not.
+        and coalesce(near.leaves, near.gives, newcomers.enters) is not null
 ),
 
 -- Rounded to the side on which the company flips: down to a hundredth of a cent, or to a whole share, where it falls.
@@ -479,8 +492,8 @@ select
     side_before,
     is_above,
     is_held_by_band,
-    held_index_id as index_id,
-    would_be,
+    leaves,
+    enters,
     cast(edge_percentile as decimal(10, 6)) as edge_percentile,
     cast(flip_cap_usd as decimal(24, 4)) as flip_cap_usd,
     cast(flip_cap_usd - market_cap_usd as decimal(24, 4)) as margin_usd,

@@ -17,12 +17,8 @@ create table recon.near_miss (
     side_before varchar check (side_before in ('above', 'below', 'new', 'unknown', 'no_band')),
     is_above boolean not null,
     is_held_by_band boolean not null,
-    index_id varchar check (
-        index_id in ('TOP50', 'TOP200', 'TOP500', 'R1000', 'MIDCAP', 'R2000', 'R2500', 'R3000', 'RMICRO')
-    ),
-    would_be varchar check (
-        would_be in ('TOP50', 'TOP200', 'TOP500', 'R1000', 'MIDCAP', 'R2000', 'R2500', 'R3000', 'RMICRO')
-    ),
+    leaves varchar,
+    enters varchar,
     edge_percentile decimal(10, 6),
     flip_cap_usd decimal(24, 4) not null check (flip_cap_usd > 0),
     margin_usd decimal(24, 4) not null,
@@ -34,7 +30,8 @@ create table recon.near_miss (
     flip_shares bigint check (flip_shares > 0),
     primary key (event_id, company_id, cut_id),
     unique (event_id, nearness),
-    check ((margin_usd < 0) = is_above)
+    check ((margin_usd < 0) = is_above),
+    check (leaves is not null or enters is not null)
 );
 
 comment on table recon.near_miss is
@@ -42,7 +39,8 @@ comment on table recon.near_miss is
     'staying as they are. Near is a move of its market cap by no more than the rule near_miss_pct says, in its natural '
     'direction: smaller for one above the cut, larger for one below. Of a reconstitution the ranked companies, at bands '
     'and cuts as recon.placements decides them (methodology 7.4-7.10), and those that the lowest price or market cap '
-    'alone decides on (3.1, 4.1); of a quarterly event the candidates at its breakpoints (9.3, 9.4). Carried companies '
+    'alone decides on (3.1, 4.1); of a quarterly event the candidates at its breakpoints (9.3, 9.4). A cut that decides '
+    'on no index of a company is not told. Carried companies '
     'have no figures that could move them, the float, a proxy, tells no exact edge, and who left the exchanges before the '
     'effective date is in no index: none of them is here.';
 comment on column recon.near_miss.event_id is
@@ -65,12 +63,12 @@ comment on column recon.near_miss.side_before is
 comment on column recon.near_miss.is_above is
     'True when the company is above the cut after the event, or passes the rule: it would have to fall.';
 comment on column recon.near_miss.is_held_by_band is 'True when its rank alone would place it on the other side.';
-comment on column recon.near_miss.index_id is
-    'Index that its side of the cut speaks for; MICRO: R2000 above the cut, RMICRO (as well) below it. It may be in '
-    'others by other cuts: recon.index_membership has those. Null = none.';
-comment on column recon.near_miss.would_be is
-    'Index that the other side speaks for, which it may be in already (a company can be in R2000 and RMICRO). Null = '
-    'none. Of one that fails MIN_PRICE or MIN_CAP by the breakpoints alone.';
+comment on column recon.near_miss.leaves is
+    'Indexes that it would be out of on the other side of this cut, with blanks between, by name, as R1000 MIDCAP: '
+    'what recon.placements says of the cut; of MIN_PRICE and MIN_CAP all that it is in. Null = none.';
+comment on column recon.near_miss.enters is
+    'Indexes that it would be in there and is not in, likewise; of one that fails MIN_PRICE, MIN_CAP or the floor of a '
+    'quarterly event by the breakpoints alone, as a newcomer. Null = none.';
 comment on column recon.near_miss.edge_percentile is
     'Percentile that decides, percent: that of the cut, for a member plus or minus the half width of the band (7.6). '
     'Null where no percentile decides.';

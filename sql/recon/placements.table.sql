@@ -9,6 +9,8 @@ create table recon.placements (
     side_before varchar not null check (side_before in ('above', 'below', 'new', 'unknown', 'no_band')),
     is_above boolean not null,
     is_held_by_band boolean not null,
+    leaves varchar,
+    enters varchar,
     primary key (event_id, company_id, breakpoint_id)
 );
 
@@ -25,3 +27,7 @@ comment on column recon.placements.side_before is
     'unknown = the opening does not tell; no_band = a cut without a band.';
 comment on column recon.placements.is_above is 'True when the company is placed above the cut, among the larger ones.';
 comment on column recon.placements.is_held_by_band is 'True when its rank alone would place it on the other side.';
+comment on column recon.placements.leaves is
+    'Indexes that it is in and, on the other side of this cut alone, would not be: with blanks between, by name; null = '
+    'none. Who is presumed out of the Microcap (core.presumptions) is in none below the Russell 3000.';
+comment on column recon.placements.enters is 'Indexes that it would be in there and is not in, likewise.';

@@ -4,7 +4,6 @@ select
     cuts.breakpoint_id as breakpoint_id,
     breakpoints.cut_rank as cut_rank,
     breakpoints.market_cap_usd as now_usd,
-    cuts.expected_usd as expected_usd,
     cuts.p05_usd as p05_usd,
     cuts.p50_usd as p50_usd,
     cuts.p95_usd as p95_usd,

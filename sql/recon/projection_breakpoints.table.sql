@@ -3,7 +3,6 @@ create table recon.projection_breakpoints (
     breakpoint_id varchar not null,
     cut_rank bigint not null,
     now_usd decimal(24, 4) not null,
-    expected_usd decimal(24, 4) not null check (expected_usd > 0),
     p05_usd decimal(24, 4) not null,
     p50_usd decimal(24, 4) not null,
     p95_usd decimal(24, 4) not null,
@@ -20,9 +19,9 @@ comment on column recon.projection_breakpoints.breakpoint_id is 'The cut-off, as
 comment on column recon.projection_breakpoints.cut_rank is 'Rank of the cut-off.';
 comment on column recon.projection_breakpoints.now_usd is
     'Market cap at the cut-off as of the day of the projection, USD: recon.breakpoints.market_cap_usd.';
-comment on column recon.projection_breakpoints.expected_usd is 'Mean over the paths, USD.';
 comment on column recon.projection_breakpoints.p05_usd is 'On 5 % of the paths it is this or less, USD.';
-comment on column recon.projection_breakpoints.p50_usd is 'On half of the paths it is this or less, USD.';
+comment on column recon.projection_breakpoints.p50_usd is
+    'The figure to expect, USD: on half of the paths it is this or less. (A mean would be that of its few wildest paths.)';
 comment on column recon.projection_breakpoints.p95_usd is 'On 95 % of the paths it is this or less, USD.';
 comment on column recon.projection_breakpoints.band_high_p50_usd is
     'Market cap at the upper end of the band, the middle of the paths, USD.';

@@ -116,21 +116,12 @@ family as (
 ),
 
 -- Sizes and movements as recon.index_changes has them.
-sizes as (
-    select listed.index_id, listed.size
-    from (
-        values
-        ('TOP50', 1), ('TOP200', 2), ('TOP500', 3), ('R1000', 4), ('MIDCAP', 4),
-        ('R2500', 5), ('R2000', 5), ('R3000', 5), ('RMICRO', 6), ('R3000E', 6)
-    ) as listed (index_id, size)
-),
-
 size_before as (
     select
         before.security_id,
-        2 * min(sizes.size) + max(case when before.index_id = 'RMICRO' then 1 else 0 end) as size
+        2 * min(sizes.last_rank) + max(case when before.index_id = 'RMICRO' then 1 else 0 end) as size
     from before
-    inner join sizes on before.index_id = sizes.index_id
+    inner join reference.indexes as sizes on before.index_id = sizes.index_id
     group by before.security_id
 ),
 
@@ -139,11 +130,11 @@ size_after as (
         family.security_id,
         family.outcome,
         coalesce(
-            2 * min(case when known.index_id is not null then sizes.size end),
-            2 * min(sizes.size)
+            2 * min(case when known.index_id is not null then sizes.last_rank end),
+            2 * min(sizes.last_rank)
         ) + max(case when family.index_id = 'RMICRO' then 1 else 0 end) as size
     from family
-    inner join sizes on family.index_id = sizes.index_id
+    inner join reference.indexes as sizes on family.index_id = sizes.index_id
     left join known on family.index_id = known.index_id
     group by family.security_id, family.outcome
 ),

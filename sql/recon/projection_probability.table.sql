@@ -28,7 +28,8 @@ create table recon.projection_probability (
 comment on table recon.projection_probability is
     'One row a projection with probability (`recon project`), index and security that was in it or is in it on a path at '
     'least: how likely each outcome of the event is. Estimates by Monte Carlo, see recon.projection_run; in a home of real '
-    'events it is empty. Who comes to the market before the rank day is not in it.';
+    'events it is empty. Those of an index do not add up to its size: some of its places go to companies that are not known '
+    'here, for they come to the market before the rank day or bear another ticker by then.';
 comment on column recon.projection_probability.event_id is 'The projection, as 2023-06-recon-asof-2023-03-31.';
 comment on column recon.projection_probability.index_id is 'The index.';
 comment on column recon.projection_probability.security_id is 'The security.';
@@ -60,7 +61,7 @@ comment on column recon.projection_probability.reason_now is
     'on each path.';
 comment on column recon.projection_probability.beta is 'Return of the company for a return of the market of one.';
 comment on column recon.projection_probability.volatility_pct is
-    'Scale of its log return a session beyond that of the market, percent.';
+    'Standard deviation of its log return a session beyond that of the market, percent.';
 comment on column recon.projection_probability.volatility_basis is
     'own history, or peers of its size where that is missing or short; null where no path can rank it.';
 comment on column recon.projection_probability.p_eligible is

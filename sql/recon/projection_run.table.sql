@@ -10,7 +10,7 @@ create table recon.projection_run (
     panel_sessions bigint not null check (panel_sessions >= 2),
     panel_from date not null,
     market_volatility_pct decimal(9, 4) not null check (market_volatility_pct >= 0),
-    tail_df decimal(9, 4) not null check (tail_df > 0),
+    tail_df decimal(9, 4) not null check (tail_df > 2),
     cap_noise_pct decimal(9, 4) not null check (cap_noise_pct >= 0),
     gone_before_pct decimal(9, 4) not null check (gone_before_pct between 0 and 100),
     gone_after_pct decimal(9, 4) not null check (gone_after_pct between 0 and 100),
@@ -32,8 +32,7 @@ comment on column recon.projection_run.has_model_error is
 comment on column recon.projection_run.panel_sessions is 'Sessions whose closes the volatilities were estimated on.';
 comment on column recon.projection_run.panel_from is 'The first of these sessions.';
 comment on column recon.projection_run.market_volatility_pct is
-    'Deviation of the log return of the market a session as estimated, percent. It is the scale of the Student t that is '
-    'drawn from, whose own deviation is larger: by the root of tail_df / (tail_df - 2).';
+    'Standard deviation of the log return of the market a session, percent: as estimated, and as drawn.';
 comment on column recon.projection_run.tail_df is 'Degrees of freedom of the Student t that was drawn from.';
 comment on column recon.projection_run.cap_noise_pct is
     'Deviation of the log of our market cap from the true one, percent; 0 without model error.';

@@ -8,12 +8,6 @@ with demand as (
     where event_id = $event_id
 ),
 
-rules as (
-    select cast(value * 10000 as hugeint) as auction_parts
-    from core.event_rules
-    where event_id = $event_id and rule = 'closing_auction_pct'
-),
-
 netted as (
     select
         event_id,
@@ -48,61 +42,73 @@ netted as (
         adv_basis, closing_auction_usd
 ),
 
--- Whole numbers: cents of each net trade without their sign, ten-thousandths of a dollar a share, cents a day.
-counted as (
+-- What a billion dollars in each index and the stated assets trade in the end, in cents without their sign; the rest in
+-- whole numbers too: ten-thousandths of a dollar a share, cents a day.
+amounts as (
     select
-        netted.*,
-        cast(abs(netted.usd_per_billion_each) * 100 as hugeint) as each_cents,
-        case when netted.usd_per_billion_each < 0 then -1 else 1 end as each_sign,
-        cast(abs(netted.demand_usd) * 100 as hugeint) as demand_cents,
-        case when netted.demand_usd < 0 then -1 else 1 end as demand_sign,
+        netted.security_id as security_id,
+        moneys.money as money,
+        case when moneys.usd < 0 then -1 else 1 end as sign,
+        cast(abs(moneys.usd) * 100 as hugeint) as cents,
         cast(netted.close_usd * 10000 as hugeint) as close_parts,
         cast(netted.adv_usd * 100 as hugeint) as adv_cents,
-        nullif(cast(netted.adv_usd * 100 as hugeint) * rules.auction_parts, 0) as auction_parts
+        nullif(cast(netted.closing_auction_usd * 100 as hugeint), 0) as auction_cents
     from netted
-    cross join rules
+    inner join (
+        select security_id, 'billion' as money, usd_per_billion_each as usd from netted
+        union all
+        select security_id, 'assets' as money, demand_usd as usd from netted
+    ) as moneys on netted.security_id = moneys.security_id
+),
+
+-- As recon.index_demand has it for each index.
+sized as (
+    select
+        security_id,
+        money,
+        cast(cast(sign * cents as decimal(26, 0)) * cast(0.01 as decimal(3, 2)) as decimal(24, 2)) as usd,
+        cast(sign * ((2 * cents * 100 + close_parts) // (2 * close_parts)) as bigint) as shares,
+        cast(
+            cast((2 * cents * 10000 + adv_cents) // (2 * adv_cents) as decimal(22, 0))
+            * cast(0.0001 as decimal(5, 4)) as decimal(18, 4)
+        ) as days,
+        cast(
+            cast((2 * cents * 10000 + auction_cents) // (2 * auction_cents) as decimal(22, 0))
+            * cast(0.0001 as decimal(5, 4)) as decimal(18, 4)
+        ) as auctions
+    from amounts
 )
 
 select
-    event_id,
-    vintage,
-    security_id,
-    company_id,
-    movement,
-    ticker,
-    rank_ticker,
-    company_name,
-    joins,
-    leaves,
-    cast(r1000_change_pct as decimal(12, 8)) as r1000_weight_change_pct,
-    cast(r2000_change_pct as decimal(12, 8)) as r2000_weight_change_pct,
-    cast(rmicro_change_pct as decimal(12, 8)) as rmicro_weight_change_pct,
-    close_usd,
-    cast(usd_per_billion_each as decimal(18, 2)) as usd_per_billion_each,
-    cast(each_sign * ((2 * each_cents * 100 + close_parts) // (2 * close_parts)) as bigint) as shares_per_billion_each,
-    adv_usd,
-    adv_basis,
-    closing_auction_usd,
-    cast(
-        cast((2 * each_cents * 10000 + adv_cents) // (2 * adv_cents) as decimal(22, 0))
-        * cast(0.0001 as decimal(5, 4)) as decimal(18, 4)
-    ) as days_of_adv_per_billion_each,
-    cast(
-        cast((2 * each_cents * 10000000000 + auction_parts) // (2 * auction_parts) as decimal(22, 0))
-        * cast(0.0001 as decimal(5, 4)) as decimal(18, 4)
-    ) as closing_auction_multiple_per_billion_each,
-    counted_indexes,
-    uncounted_indexes,
-    cast(demand_usd as decimal(24, 2)) as demand_usd,
-    cast(bought_usd as decimal(24, 2)) as bought_usd,
-    cast(sold_usd as decimal(24, 2)) as sold_usd,
-    cast(demand_sign * ((2 * demand_cents * 100 + close_parts) // (2 * close_parts)) as bigint) as demand_shares,
-    cast(
-        cast((2 * demand_cents * 10000 + adv_cents) // (2 * adv_cents) as decimal(22, 0))
-        * cast(0.0001 as decimal(5, 4)) as decimal(18, 4)
-    ) as days_of_adv,
-    cast(
-        cast((2 * demand_cents * 10000000000 + auction_parts) // (2 * auction_parts) as decimal(22, 0))
-        * cast(0.0001 as decimal(5, 4)) as decimal(18, 4)
-    ) as closing_auction_multiple
-from counted
+    netted.event_id as event_id,
+    netted.vintage as vintage,
+    netted.security_id as security_id,
+    netted.company_id as company_id,
+    netted.movement as movement,
+    netted.ticker as ticker,
+    netted.rank_ticker as rank_ticker,
+    netted.company_name as company_name,
+    netted.joins as joins,
+    netted.leaves as leaves,
+    cast(netted.r1000_change_pct as decimal(12, 8)) as r1000_weight_change_pct,
+    cast(netted.r2000_change_pct as decimal(12, 8)) as r2000_weight_change_pct,
+    cast(netted.rmicro_change_pct as decimal(12, 8)) as rmicro_weight_change_pct,
+    netted.close_usd as close_usd,
+    cast(billion.usd as decimal(18, 2)) as usd_per_billion_each,
+    billion.shares as shares_per_billion_each,
+    netted.adv_usd as adv_usd,
+    netted.adv_basis as adv_basis,
+    netted.closing_auction_usd as closing_auction_usd,
+    billion.days as days_of_adv_per_billion_each,
+    billion.auctions as closing_auction_multiple_per_billion_each,
+    netted.counted_indexes as counted_indexes,
+    netted.uncounted_indexes as uncounted_indexes,
+    assets.usd as demand_usd,
+    cast(netted.bought_usd as decimal(24, 2)) as bought_usd,
+    cast(netted.sold_usd as decimal(24, 2)) as sold_usd,
+    assets.shares as demand_shares,
+    assets.days as days_of_adv,
+    assets.auctions as closing_auction_multiple
+from netted
+inner join sized as billion on netted.security_id = billion.security_id and billion.money = 'billion'
+inner join sized as assets on netted.security_id = assets.security_id and assets.money = 'assets'

@@ -6,6 +6,9 @@ create table reference.indexes (
     ),
     name varchar not null,
     definition varchar not null,
+    floor_cut varchar not null check (floor_cut in ('TOP50', 'TOP200', 'TOP500', 'R1000', 'R3000', 'R3000E')),
+    ceiling_cut varchar check (ceiling_cut in ('TOP200', 'TOP500', 'R1000', 'MICRO')),
+    last_rank bigint not null check (last_rank >= 1),
     source varchar not null,
     primary key (index_id)
 );
@@ -14,4 +17,11 @@ comment on table reference.indexes is 'One row an index of the family that is re
 comment on column reference.indexes.index_id is 'Key of the index.';
 comment on column reference.indexes.name is 'Name of the index.';
 comment on column reference.indexes.definition is 'Ranks that it holds, in words.';
+comment on column reference.indexes.floor_cut is
+    'Cut, as a breakpoint_id of recon.breakpoints, that its members are above.';
+comment on column reference.indexes.ceiling_cut is
+    'Cut that its members are below; null = none. Of the Microcap it holds within the Russell 3000.';
+comment on column reference.indexes.last_rank is
+    'Last rank that it holds by its definition, before bands: the size of an index, by which a move within the family is '
+    'told to be up or down.';
 comment on column reference.indexes.source is 'Section of the methodology notes.';

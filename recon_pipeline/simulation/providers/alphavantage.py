@@ -45,10 +45,17 @@ def symbol_of(symbol: str) -> str:
     return symbol.replace("/", "-").replace("^", "-P-")
 
 
+def when_issued(symbol: str, exchange: str) -> str:
+    """The symbol of shares that trade before they are handed out: `ABC-W`; of four letters on one exchange `ABCDV`."""
+    return f"{symbol}V" if exchange == "nasdaq" and len(symbol) == 4 else f"{symbol}-W"
+
+
 def _active(registers: Registers, day: date) -> list[tuple[str, ...]]:
-    return [
-        (
-            symbol_of(each.symbol),
+    rows: list[tuple[str, ...]] = []
+    for each in registers.securities(day):
+        if each.kind == "test":
+            continue
+        told = (
             each.name,
             MARKETS[each.exchange],
             "ETF" if each.kind == "fund" else "Stock",
@@ -56,9 +63,11 @@ def _active(registers: Registers, day: date) -> list[tuple[str, ...]]:
             "null",
             "Active",
         )
-        for each in registers.securities(day)
-        if each.kind != "test"
-    ]
+        rows.append((symbol_of(each.symbol), *told))
+        if each.kind == "common" and each.issuer and each.issuer.company.way == "spin_off":
+            # Kept for years after they were handed out, without a price.
+            rows.append((when_issued(symbol_of(each.symbol), each.exchange), *told))
+    return rows
 
 
 def _listed_on(security: Security) -> date:
