@@ -149,12 +149,12 @@ CUTS = (
     Column("side", "It is"),
     Column("flip.market_cap_usd", "Flips at", "money"),
     Column("flip.margin_usd", "Margin", "signed_money"),
-    Column("flip.margin_pct", "in percent", "signed_percent"),
-    Column("flip.margin_ranks", "in places", "change"),
-    Column("flip.price_usd", "Price that flips it", "price"),
-    Column("flip.shares", "Shares that flip it", "count"),
-    Column("flip.leaves", "It would leave", "indexes"),
-    Column("flip.enters", "It would enter", "indexes"),
+    Column("flip.margin_pct", "percent", "signed_percent"),
+    Column("flip.margin_ranks", "places", "change"),
+    Column("flip.price_usd", "Price that flips", "price"),
+    Column("flip.shares", "Shares that flip", "count"),
+    Column("flip.leaves", "Would leave", "indexes"),
+    Column("flip.enters", "Would enter", "indexes"),
 )
 RULES = (
     Column("name", "Rule", "code"),

@@ -180,9 +180,9 @@ def index_name(index_id: str | None) -> str:
 
 
 def index_list(index_ids: str | Sequence[str] | None) -> str:
-    """Return the names of indexes, which a table has with blanks between, in the order of the family."""
+    """Return ids of indexes, which a table has with blanks between, in the order of the family: names fill a table."""
     asked = index_ids.split() if isinstance(index_ids, str) else index_ids or ()
-    return ", ".join(name for index_id, name in index_names().items() if index_id in asked) or NOTHING
+    return ", ".join(index_id for index_id in index_names() if index_id in asked) or NOTHING
 
 
 def cut_name(cut_id: str) -> str:
