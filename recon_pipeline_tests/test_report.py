@@ -10,11 +10,12 @@ from __future__ import annotations
 import csv
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import unquote
 
@@ -23,11 +24,14 @@ import pytest
 
 from recon_pipeline.errors import BadInput
 from recon_pipeline.publish import published_database
-from recon_pipeline.report import pages, words
+from recon_pipeline.report import event, history, words
+from recon_pipeline.report.companies import Companies
 from recon_pipeline.report.facts import QUERIES, Facts
 from recon_pipeline.report.flows import alluvial
+from recon_pipeline.report.frame import event_frame, index_counts
+from recon_pipeline.report.grids import Column, Grid, Links, body
 from recon_pipeline.report.plots import cap_curve
-from recon_pipeline.report.site import Companies, note_of, report_home, write_report
+from recon_pipeline.report.site import note_of, report_home, write_report
 from recon_pipeline.settings import Settings
 from recon_pipeline_tests.report_home import BEFORE, EVENT, IPO, MEMBERS, cap, publish_report_home, tickers
 from recon_pipeline_tests.test_cli import Recon, paragraph
@@ -268,6 +272,17 @@ def test_figures_are_for_people_and_carry_their_raw_value(site: Path) -> None:
     assert cuts.sorted_by[place][2] == f"{cap('T10')}.0000"
 
 
+def test_a_company_counts_once_though_another_line_of_it_prices_it(database: Path, tmp_path: Path) -> None:
+    copied = tmp_path / "recon.duckdb"
+    shutil.copy(database, copied)
+    with duckdb.connect() as con:
+        con.execute(f"attach '{copied}' as file")
+        con.execute("update file.recon.index_membership set is_pricing_vehicle = false where ticker = 'T05'")
+    (large,) = index_counts(Facts(copied, [EVENT]), EVENT, ["R1000"])
+    assert (large.lines, large.companies) == (10, 10)
+    assert large.cap_usd == sum(cap(ticker) for ticker in MEMBERS["R1000"])
+
+
 def test_flows_are_counted_from_both_sides(site: Path) -> None:
     flows = event_page(site).table("Lines by where they were")
     assert flows.headings == ["From", "to Russell 1000", "to Russell 2000", "to Microcap only", "to outside"]
@@ -289,7 +304,7 @@ def test_what_nobody_told_is_not_stated(site: Path) -> None:
 
 
 def test_industries_before_follow_from_the_changes(facts: Facts) -> None:
-    (large, small) = pages.mixes(facts, EVENT)
+    (large, small) = event.mixes(facts, EVENT)
     assert sum(row["before"] for row in small["grid"].rows) == 20 - 7 + 7
     assert sum(row["after"] for row in small["grid"].rows) == 20
     energy = next(row for row in large["grid"].rows if row["industry"] == "Utilities")
@@ -309,6 +324,17 @@ def test_near_misses_revisions_and_remarks_stand_on_the_page(site: Path) -> None
     assert [row[1] for row in page.table("The remarks that weigh most").rows] == ["T10", "T12", "T13"]
 
 
+def test_near_misses_are_the_nearest_of_each_cut(facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
+    every = [(row["cut_id"], row["ticker"]) for row in event.nearest(facts, EVENT)]
+    monkeypatch.setattr(event, "SHOWN_A_CUT", 1)
+    shown = [(row["cut_id"], row["ticker"]) for row in event.nearest(facts, EVENT)]
+    assert shown == [each for place, each in enumerate(every) if each[0] not in {cut for cut, _ in every[:place]}]
+    assert len(shown) < len(every)
+    told = event.near_misses(facts, EVENT)
+    assert told is not None
+    assert str(told.note).endswith(f"The nearest 1 of each cut, of {len(every)} in all.")
+
+
 def test_demand_is_told_as_an_estimate_and_the_largest_first(site: Path) -> None:
     page = event_page(site)
     traded = page.table("What funds would trade")
@@ -319,7 +345,7 @@ def test_demand_is_told_as_an_estimate_and_the_largest_first(site: Path) -> None
 
 def test_a_quarterly_event_tells_of_its_newcomers(site: Path) -> None:
     page = event_page(site, IPO)
-    assert [row[3] for row in page.table("Who came to the market").rows] == ["added", "too small", "not an offering"]
+    assert [row[2] for row in page.table("Who came to the market").rows] == ["added", "too small", "not an offering"]
     assert page.table("Cut-offs of the last").rows[0][3] == "+5.00%"
     assert not [table for table in page.tables if table.caption.startswith("Deletions")]
 
@@ -329,6 +355,7 @@ def test_the_start_page_has_every_event_and_what_comes_next(site: Path) -> None:
     events = [link.split("/")[1] for link in page.links if link.startswith("events/")]
     assert events == [IPO, EVENT, BEFORE]
     assert page.table("Days of the coming").rows[0][:2] == ["December 2023 IPO additions", "31 Oct 2023"]
+    assert "ranked 31 October 2023, effective after the close of 15 December 2023" in page.text
 
 
 def test_the_history_stands_beside_what_was_published(site: Path) -> None:
@@ -340,6 +367,19 @@ def test_the_history_stands_beside_what_was_published(site: Path) -> None:
     whole, large = (sum(cap(ticker) for ticker in MEMBERS[index_id]) for index_id in ("R3000", "R1000"))
     assert shares[1][:2] == [EVENT, words.money(whole)]
     assert shares[1][3] == words.percent(100 * large / whole)
+    counts = page.table("Lines after the event").rows
+    # Of the lines nothing was published in these years.
+    assert counts[1] == [EVENT, "10", "20", "30", "20"]
+    assert page.table("Additions to the indexes").rows[1][:3] == [EVENT, "1", "1"]
+    assert page.links.count(f"events/{EVENT}/index.html") == 5
+
+
+def test_what_is_published_of_two_indexes_tells_of_the_third(facts: Facts) -> None:
+    frame = event_frame(facts, EVENT)
+    row = history.counts_of(facts, replace(frame, event_id="2025-06-recon"))
+    assert (row["r1000_share_published"], row["r2000_share_published"]) == pytest.approx((95.377, 4.623), abs=0.001)
+    assert row["r1000_share"] is None
+    assert history.counts_of(facts, replace(frame, event_id="2024-06-recon"))["R1000_published"] == 1013
 
 
 def test_a_company_tells_its_story_and_an_added_one_has_a_statement(site: Path) -> None:
@@ -355,6 +395,8 @@ def test_a_company_tells_its_story_and_an_added_one_has_a_statement(site: Path) 
         row[:4] for table in poor.tables if table.caption == "Rules, T41" for row in table.rows
     ]
     assert {EVENT, IPO} <= set(page.ids)
+    # Each event of its history leads to the page of that event.
+    assert {f"../events/{each}/index.html" for each in (BEFORE, EVENT, IPO)} <= set(page.links)
 
 
 def test_a_story_leads_back_to_its_event(site: Path) -> None:
@@ -465,7 +507,9 @@ def test_an_invented_market_and_a_projection_say_so_on_every_page(tmp_path: Path
     assert "invented" in str(note_of(tmp_path / "simulated-9000-3-1"))
     assert "projection" in str(note_of(tmp_path / "projections"))
     assert note_of(home) is None
-    made = write_report(published_database(home), tmp_path / "report", events=[IPO], note="It is <so>.")
+    made = write_report(published_database(home), tmp_path / "report", events=[EVENT], note="It is <so>.")
+    # What was published is of the real market: it stands beside no invented figure.
+    assert "ublished" not in Page(made.path / "history.html").text
     assert not [page.path for page in all_pages(made.path) if "It is &lt;so&gt;." not in page.text]
 
 
@@ -527,3 +571,23 @@ def test_the_pictures_show_what_they_are_given() -> None:
     assert picture.count("<path") == 2
     assert "3 from Russell 1000 to Russell 2000" in picture
     assert alluvial({("R1000", "R1000"): 900}, ["R1000"]) == ""
+    # Where nobody leaves an index it has no place on the left, where the names of several would stand on each other.
+    assert alluvial({(None, "R2000"): 4, ("R1000", "R1000"): 9}, ["R1000", "R2000", None]).count("<rect") == 2
+
+
+def test_a_table_reads_what_its_columns_name_of_rows_and_of_objects() -> None:
+    flip = SimpleNamespace(price_usd=Decimal("1.5"))
+    columns = [Column("company_name", "Company", "company"), Column("event_id", "Event", "event")]
+    columns += [Column("flip.price_usd", "Price", "price")]
+    rows: list[dict[str, Any]] = [
+        {"company_name": "A & B", "company_id": "C-A", "event_id": EVENT, "flip": flip},
+        {"company_name": "C", "company_id": "C-C", "event_id": "", "flip": None},
+    ]
+    links = Links(lambda company, at: f"{company}#{at}" if at else "", lambda at: f"{at}/" if at else "")
+    html = body(Grid("g", "Of rows", columns, rows), links)
+    assert html == body(Grid("g", "Of objects", columns, [SimpleNamespace(**row) for row in rows]), links)
+    assert f'<a href="C-A#{EVENT}">A &amp; B</a></th><td class=d><a href="{EVENT}/">{EVENT}</a>' in html
+    assert '<td class=n data-sort="1.5">$1.50</td>' in html
+    assert f'<th scope=row>C</th><td class=d>{words.NOTHING}</td><td class=n data-sort="">{words.NOTHING}</td>' in html
+    with pytest.raises(KeyError):
+        body(Grid("g", "Of rows", (Column("nobody", "No"),), rows), links)

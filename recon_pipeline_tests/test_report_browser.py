@@ -130,6 +130,17 @@ def test_a_page_opens_from_disk_and_is_accessible_on_desktop_phone_and_paper(
     page.set_viewport_size(PAPER)
     page.emulate_media(media="print")
     assert not page.locator("header nav").is_visible()
+    # Paper cannot be scrolled: nothing is cut off or lies over what follows.
+    assert (
+        page.evaluate(
+            "[...document.querySelectorAll('.scroll')].filter((e) => e.scrollHeight > e.clientHeight + 1).length"
+        )
+        == 0
+    )
+    # Chromium leaves a box of its own out of the headings that it repeats on the next sheet.
+    assert page.evaluate(
+        "[...document.querySelectorAll('thead button')].every((e) => getComputedStyle(e).display === 'contents')"
+    )
     page.screenshot(path=artefacts / f"{kind}-print.png", full_page=True)
     ends = ("desktop.png", "dark.png", "phone.png", "print.pdf", "print.png")
     assert all((artefacts / f"{kind}-{end}").stat().st_size > 5_000 for end in ends)

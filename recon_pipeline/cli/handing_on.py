@@ -38,7 +38,8 @@ def report(
 ) -> None:
     """Write what is published as a site of HTML that opens from disk, a page for every event and company."""
     from recon_pipeline.publish import published_database
-    from recon_pipeline.report.site import Companies, note_of, report_path, write_report
+    from recon_pipeline.report.companies import Companies
+    from recon_pipeline.report.site import note_of, report_path, write_report
 
     wanted = event or []
     homes = {place_of(home, each) for each in wanted} or {settings_of(home).home_dir}

@@ -1,7 +1,10 @@
 """The report: a published file as a static site of HTML that opens from disk, prints, and asks no network.
 
-Belongs here: reading public tables (`facts.py`), the plots (`plots.py`, `flows.py`), what stands on each page
-(`pages.py`), the words (`words.py`), the form (`templates/`, `assets/`), and writing the folder (`site.py`).
+    start, event, lists, history, companies   what stands on each kind of page
+    facts, frame, accuracy                    the figures: of public tables, of every event, against lists
+    grids, words, plots, flows, place         tables, words and pictures
+    templates/, assets/                       the form
+    writer, site                              the pages of a folder, and the folder as a whole
 
 Does not belong here: a rule or a figure that is not in the published file. The same file gives the same bytes: there is
 no clock in a page, and every list has an order.

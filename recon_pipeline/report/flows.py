@@ -56,8 +56,11 @@ def alluvial(flows: Mapping[Flow, int], order: Sequence[str | None]) -> str:
 
 
 def _nodes(groups: Sequence[tuple[str | None, list[int]]], scale: float) -> dict[str | None, Node]:
+    """The sides of the indexes from top to bottom, without those that nobody leaves or comes to."""
     nodes, top = {}, float(TOP)
     for index_id, lines in groups:
+        if not lines:
+            continue
         height = sum(_height(each, scale) for each in lines)
         nodes[index_id] = Node(index_id, top, height, sum(lines))
         top += height + GAP

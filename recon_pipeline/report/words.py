@@ -7,11 +7,11 @@ what a value means (the contracts of the tables).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 
-from recon_pipeline.wording import CUTS, REASONS, index_names
+from recon_pipeline.wording import CUTS, REASONS, SHARES_WHY, index_names
 
 NOTHING = "\N{EN DASH}"
 """Shown where a value is not known or does not apply."""
@@ -122,6 +122,7 @@ SHOWN: dict[str, Callable[..., str]] = {
     "text": text,
     "symbol": text,
     "company": text,
+    "event": text,
     "code": plain,
     "money": money,
     "signed_money": signed_money,
@@ -178,10 +179,10 @@ def index_name(index_id: str | None) -> str:
     return "outside" if index_id is None else index_names().get(index_id, index_id)
 
 
-def index_list(index_ids: str | None) -> str:
-    """Return the names of indexes that a table has with blanks between, in the order of the family."""
-    asked = (index_ids or "").split()
-    return ", ".join(name for index_id, name in index_names().items() if index_id in asked) or NOTHING
+def index_list(index_ids: str | Sequence[str] | None) -> str:
+    """Return ids of indexes, which a table has with blanks between, in the order of the family: names fill a table."""
+    asked = index_ids.split() if isinstance(index_ids, str) else index_ids or ()
+    return ", ".join(index_id for index_id in index_names() if index_id in asked) or NOTHING
 
 
 def cut_name(cut_id: str) -> str:
@@ -192,6 +193,11 @@ def cut_name(cut_id: str) -> str:
 def reason(code: str | None) -> str:
     """Return why a line changes index or does not qualify."""
     return NOTHING if code is None else REASONS.get(code, plain(code))
+
+
+def shares_why(code: str | None) -> str:
+    """Return where a share count is from."""
+    return NOTHING if code is None else SHARES_WHY.get(code, plain(code))
 
 
 SHOWN |= {"index": index_name, "indexes": index_list, "reason": reason, "cut": cut_name}
