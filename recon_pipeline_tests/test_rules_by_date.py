@@ -289,7 +289,7 @@ def newcomer(
 
 def fast_entry() -> Switch:
     """A large offering in each of two windows."""
-    days = ("2025-12-10", "2026-06-11")
+    days = ("2025-12-10", "2026-07-01")
     offering: Row = {"status": "priced", "ticker": "ACME", "offered_shares": "11"}
     return Switch(
         ("fast_entry", "fast_entry_cut", "fast_entry_sessions"),
@@ -309,7 +309,7 @@ def fast_entry() -> Switch:
             "raw.prices": [{"ticker": "ACME", "as_of": day, "close_usd": "1"} for day in days],
         },
         [],
-        [{"ticker": "ACME", "entry_session": "2026-06-17"}],
+        [{"ticker": "ACME", "entry_session": "2026-07-08"}],
     )
 
 
