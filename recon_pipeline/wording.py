@@ -24,7 +24,7 @@ CUTS: Final = {
 """What a cut divides, or a rule of size asks for."""
 
 REASONS: Final = {
-    "rank": "its rank",
+    "rank": "rank",
     "no_figures": "a line without price or share count",
     "listing": "not listed by the rank day",
     "exchange": "exchange does not qualify",
