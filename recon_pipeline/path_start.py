@@ -160,7 +160,12 @@ LINES = """
         on departures.event_id = $event_id and universe.ticker = departures.rank_ticker and not departures.has_left
     left join core.shares_reconciliation as shares
         on shares.event_id = $event_id and universe.ticker = shares.ticker
-    where universe.event_id = $event_id and eligibility.reason is null and not universe.is_pricing_vehicle
+    where
+        universe.event_id = $event_id
+        and eligibility.reason is null
+        and not universe.is_pricing_vehicle
+        -- As recon.index_membership has it: shares that are not handed out yet are no line.
+        and (universe.is_member or universe.close_usd is not null or eligibility.share_class_evidence = 'new class')
     order by universe.ticker, universe.security_id
 """
 

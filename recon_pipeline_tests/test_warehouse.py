@@ -445,7 +445,7 @@ def test_a_reader_names_tables_as_the_contract_does(published: Path) -> None:
         ("select * from recon.nothing", "nothing"),
         ("select nothing from recon.events", "nothing"),
         ("select * from 'FOLDER/nothing.parquet'", "nothing"),
-        ("create table recon.mine as select 1 as one; select one from recon.mine", "read-only"),
+        ("create table recon.mine as select 1 as one; select one from recon.mine", "one SELECT"),
     ],
 )
 def test_what_a_reader_does_not_answer_is_told_and_writes_nothing(

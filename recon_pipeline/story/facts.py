@@ -161,7 +161,11 @@ class Facts:
             """
         )
         self.placements = self._by_company(
-            "select * from recon.placements where event_id = $event_id and $company_id in ('', company_id)"
+            """
+            select company_id, breakpoint_id, side_before, is_above, is_held_by_band, leaves, enters
+            from recon.placements
+            where event_id = $event_id and $company_id in ('', company_id)
+            """
         )
         self.near = self._by_company(
             """

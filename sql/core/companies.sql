@@ -61,17 +61,8 @@ lines as (
         and securities.security_type = 'common'
 ),
 
--- Sources print the name of one issuer in many ways, but its number with the SEC is one; a line without a number has
--- that of the lines that bear its name, if it is one.
-numbered_names as (
-    select issuer_name, min(cik) as cik
-    from lines
-    where cik is not null
-    group by issuer_name
-    having count(distinct cik) = 1
-),
-
--- So has a line whose further class alone has a number.
+-- Sources print the name of one issuer in many ways, but its number with the SEC is one. A line without a number has that
+-- of its further class.
 numbered_roots as (
     select roots.ticker as ticker, min(classes.cik) as cik
     from lines as classes
@@ -81,20 +72,34 @@ numbered_roots as (
     having count(distinct classes.cik) = 1
 ),
 
+numbered as (
+    select lines.* exclude (cik), coalesce(lines.cik, numbered_roots.cik) as cik
+    from lines
+    left join numbered_roots on lines.ticker = numbered_roots.ticker
+),
+
+-- Or that of the lines that bear its name, if it is one.
+numbered_names as (
+    select issuer_name, min(cik) as cik
+    from numbered
+    where cik is not null
+    group by issuer_name
+    having count(distinct cik) = 1
+),
+
 issued as (
     select
-        lines.*,
+        numbered.*,
         coalesce(
-            'cik '
-            || cast(coalesce(lines.cik, numbered_names.cik, roots.cik, numbered_roots.cik) as varchar)
-            || ' ' || coalesce(lines.tracking_group, ''),
+            'cik ' || cast(coalesce(numbered.cik, numbered_names.cik, roots.cik) as varchar)
+            || ' ' || coalesce(numbered.tracking_group, ''),
             roots.issuer_name,
-            lines.issuer_name
+            numbered.issuer_name
         ) as issuer
-    from lines
-    left join numbered_names on lines.issuer_name = numbered_names.issuer_name
-    left join numbered_roots on lines.ticker = numbered_roots.ticker
-    left join lines as roots on lines.root_ticker = roots.ticker and lines.issuer_key = roots.issuer_key
+    from numbered
+    left join numbered_names on numbered.issuer_name = numbered_names.issuer_name
+    left join numbered as roots
+        on numbered.root_ticker = roots.ticker and numbered.issuer_key = roots.issuer_key
 ),
 
 -- Lines of one company have one issuer and either different classes or the same share count, the whole company's

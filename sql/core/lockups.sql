@@ -76,13 +76,20 @@ offered as (
         and cast(ipos.known_at as date) <= event.rank_day + event.grace_days
 ),
 
--- When a filer last gave up a name: its reports of before may be those of a shell.
+-- The name that the filer of a line gave up last before it was shown, or about then: the reports of before may be those
+-- of a shell.
 last_names as (
-    select names.cik as cik, max(names.borne_to) as given_up_on
-    from core.filer_names as names
-    cross join event
-    where names.event_id = $event_id and names.kind = 'former' and names.borne_to <= event.rank_day
-    group by names.cik
+    select first_shown.ticker as ticker, max(names.borne_to) as given_up_on
+    from first_shown
+    inner join core.filer_links as links
+        on links.event_id = $event_id and first_shown.ticker = links.ticker
+    inner join core.filer_names as names
+        on
+            names.event_id = $event_id
+            and links.cik = names.cik
+            and names.kind = 'former'
+            and names.borne_to <= first_shown.seen_by + 10
+    group by first_shown.ticker
 ),
 
 -- What stood at an earlier anchor and was a shell: units beside it, which a merger breaks up.
@@ -110,7 +117,7 @@ otherwise_told as (
     inner join core.filer_links as links
         on links.event_id = $event_id and first_shown.ticker = links.ticker
     inner join raw.filings as filings on links.cik = filings.cik
-    left join last_names on links.cik = last_names.cik
+    left join last_names on first_shown.ticker = last_names.ticker
     where
         (
             filings.form in ('424B1', '424B4')

@@ -181,7 +181,7 @@ worded as (
             case
                 -- When issued: no share yet, and none of a warrant, though some sources write it with the same letter. On
                 -- one exchange a fifth letter says so; some lists keep it with the day that it expired.
-                when regexp_matches(lines.ticker, '[.]WI$|[(]EXP') or roots.ticker is not null then 0
+                when regexp_matches(lines.ticker, '[.]WI$|[(]EXP') or root_names.plain_name is not null then 0
                 when
                     regexp_matches(lines.symbol, '[/.+-]WS?$')
                     or regexp_matches(lines.ticker, '[.]WS([.][A-Z])?$')
@@ -198,9 +198,10 @@ worded as (
         on
             lines.role = roots.role
             and lines.anchor_date = roots.anchor_date
-            and lines.plain_name = roots.plain_name
             and regexp_matches(lines.ticker, '^[A-Z]{4}V$')
             and left(lines.ticker, 4) = roots.ticker
+    left join named as root_names
+        on roots.plain_name = root_names.plain_name and named.issuer_words = root_names.issuer_words
 ),
 
 titled as (
