@@ -153,7 +153,8 @@ issuers as (
     from phrases
 ),
 
-named as (
+-- Read twice below, and its patterns are what the query costs.
+named as materialized (
     select
         issuers.*,
         -- Without the words for the legal form, which sources write in many ways: for finding a company again, not for
@@ -165,6 +166,24 @@ named as (
             ' ', 'g'
         ), ' +', ' ', 'g')) as issuer_words
     from issuers
+),
+
+-- Lines of five letters of which the last is V, beside a line of the other four and of one issuer.
+fifth_letters as (
+    select fifths.role as role, fifths.anchor_date as anchor_date, fifths.ticker as ticker
+    from (
+        select lines.role, lines.anchor_date, lines.ticker, left(lines.ticker, 4) as root_ticker, named.issuer_words
+        from lines
+        inner join named on lines.plain_name = named.plain_name
+        where regexp_matches(lines.ticker, '^[A-Z]{4}V$')
+    ) as fifths
+    inner join lines as roots
+        on
+            fifths.role = roots.role
+            and fifths.anchor_date = roots.anchor_date
+            and fifths.root_ticker = roots.ticker
+    inner join named as root_names
+        on roots.plain_name = root_names.plain_name and fifths.issuer_words = root_names.issuer_words
 ),
 
 -- What the name of each line and its symbol tell of the share: the lower place.
@@ -181,7 +200,7 @@ worded as (
             case
                 -- When issued: no share yet, and none of a warrant, though some sources write it with the same letter. On
                 -- one exchange a fifth letter says so; some lists keep it with the day that it expired.
-                when regexp_matches(lines.ticker, '[.]WI$|[(]EXP') or root_names.plain_name is not null then 0
+                when regexp_matches(lines.ticker, '[.]WI$|[(]EXP') or fifth_letters.ticker is not null then 0
                 when
                     regexp_matches(lines.symbol, '[/.+-]WS?$')
                     or regexp_matches(lines.ticker, '[.]WS([.][A-Z])?$')
@@ -194,14 +213,11 @@ worded as (
         ) as place
     from lines
     inner join named on lines.plain_name = named.plain_name
-    left join lines as roots
+    left join fifth_letters
         on
-            lines.role = roots.role
-            and lines.anchor_date = roots.anchor_date
-            and regexp_matches(lines.ticker, '^[A-Z]{4}V$')
-            and left(lines.ticker, 4) = roots.ticker
-    left join named as root_names
-        on roots.plain_name = root_names.plain_name and named.issuer_words = root_names.issuer_words
+            lines.role = fifth_letters.role
+            and lines.anchor_date = fifth_letters.anchor_date
+            and lines.ticker = fifth_letters.ticker
 ),
 
 titled as (
